@@ -1,0 +1,137 @@
+//! What the programs share: paths and text made safe to show, results as lines, exit status.
+
+#![allow(dead_code, reason = "each program uses its part")]
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use noai_audio::{Batch, Date, Error, Item, Summary};
+use serde::Serialize;
+
+/// Exit status: 0 yes or done, 1 the answer is no, 3 could not look. (2 is clap's: usage.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    Yes,
+    No,
+    CouldNotLook,
+}
+
+impl Exit {
+    /// The worse of two.
+    pub(crate) fn and(&mut self, other: Exit) {
+        *self = (*self).max(other);
+    }
+
+    /// The status of a file that gave an error.
+    pub(crate) fn of(error: &Error) -> Exit {
+        if error.kind().is_refusal() {
+            Exit::No
+        } else {
+            Exit::CouldNotLook
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::CouldNotLook => 3,
+        })
+    }
+}
+
+/// `error` in a line of JSON.
+#[derive(Serialize)]
+pub(crate) struct ErrorLine {
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+}
+
+impl From<&Error> for ErrorLine {
+    fn from(error: &Error) -> ErrorLine {
+        ErrorLine {
+            kind: error.kind().name(),
+            message: error.reason(),
+        }
+    }
+}
+
+/// The path as text: bytes that are no UTF-8 are written `\xNN`, a backslash `\\`.
+pub(crate) fn path_text(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(&chunk.valid().replace('\\', "\\\\"));
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+/// Text for a terminal: control characters, and those that change the direction of
+/// writing, are written `\u{N}`.
+pub(crate) fn shown(text: &str) -> String {
+    let harmful = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut safe = String::new();
+    for c in text.chars() {
+        if harmful(c) {
+            safe.extend(c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// A path for a terminal.
+pub(crate) fn shown_path(path: &Path) -> String {
+    shown(&path_text(path))
+}
+
+/// Runs the batch under a progress bar, which only a terminal sees.
+pub(crate) fn run<T: Send>(
+    batch: &Batch,
+    operate: impl Fn(&Path) -> Result<T, Error> + Sync,
+    mut each: impl FnMut(Item<T>),
+) -> Summary {
+    let bar = if std::io::stderr().is_terminal() {
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
+        let bar = ProgressBar::new(batch.count() as u64);
+        style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+    } else {
+        ProgressBar::hidden()
+    };
+    let operate = |path: &Path| {
+        let result = operate(path);
+        bar.inc(1);
+        result
+    };
+    let summary = batch.run(operate, |item| bar.suspend(|| each(item)));
+    bar.finish_and_clear();
+    summary
+}
+
+/// Prints one object as a line on standard output. A closed pipe ends the output quietly.
+pub(crate) fn json(line: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(line) {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+}
+
+/// Today, by the system's clock and time zone.
+pub(crate) fn today() -> Option<Date> {
+    let day = jiff::Zoned::now().date();
+    let year = u16::try_from(day.year()).ok()?;
+    Date::new(year, u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

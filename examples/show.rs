@@ -1,0 +1,115 @@
+//! Shows every statement in the given files, and the answer for each use.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use common::{ErrorLine, Exit, path_text, shown, shown_path};
+use noai_audio::{Answer, Batch, Date, Format, Inspection, Item, Usage};
+use serde::Serialize;
+
+/// Show what the files say about AI, and answer "may I?".
+#[derive(Parser)]
+struct Arguments {
+    /// Ask about one use: exit status 0 only where every file says "allowed"
+    #[arg(long, value_name = "USE")]
+    may: Option<Usage>,
+    /// One JSON object for each file on standard output
+    #[arg(long)]
+    json: bool,
+    /// Files and folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    path: String,
+    format: Option<&'static str>,
+    statements: Vec<Statement>,
+    answer: BTreeMap<&'static str, &'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
+}
+
+#[derive(Serialize)]
+struct Statement {
+    field: &'static str,
+    vocabulary: &'static str,
+    raw: String,
+    tag: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let today = common::today();
+    let mut exit = Exit::Yes;
+    let summary = common::run(&Batch::new(&arguments.paths), |path| noai_audio::read(path), |item| {
+        exit.and(report(&item, &arguments, today));
+    });
+    if summary.audio == 0 && arguments.may.is_some() {
+        eprintln!("no audio file to ask");
+        exit.and(Exit::No);
+    }
+    exit.into()
+}
+
+fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -> Exit {
+    let answer = |usage| match &item.result {
+        Ok(inspection) => inspection.answer(usage, today),
+        // What could not be looked at is never a permission.
+        Err(_) => Answer::Unreadable,
+    };
+    if arguments.json {
+        common::json(&line(item, answer));
+    } else {
+        print(item, answer);
+    }
+    if let Err(error) = &item.result {
+        eprintln!("unreadable: {}: {}", shown_path(&item.path), shown(&error.reason()));
+        return Exit::of(error);
+    }
+    match arguments.may.map(answer) {
+        None | Some(Answer::Allowed) => Exit::Yes,
+        Some(_) => Exit::No,
+    }
+}
+
+fn line(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) -> Line {
+    let inspection = item.result.as_ref().ok();
+    let statements = inspection.map_or(&[][..], Inspection::statements);
+    Line {
+        path: path_text(&item.path),
+        format: item.format.map(Format::name),
+        statements: statements
+            .iter()
+            .map(|statement| Statement {
+                field: statement.field(),
+                vocabulary: statement.vocabulary().name(),
+                raw: statement.raw().to_owned(),
+                tag: statement.tag(),
+                fault: statement.fault().map(str::to_owned),
+            })
+            .collect(),
+        answer: Usage::ALL.map(|usage| (usage.name(), answer(usage).name())).into(),
+        error: item.result.as_ref().err().map(ErrorLine::from),
+    }
+}
+
+fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) {
+    println!("{}", shown_path(&item.path));
+    for usage in Usage::ALL {
+        println!("  {:<20} {}", usage.name(), answer(usage).name());
+    }
+    for statement in item.result.iter().flat_map(Inspection::statements) {
+        println!("  {} ({}): {}", statement.field(), statement.tag(), shown(statement.raw()));
+        if let Some(fault) = statement.fault() {
+            println!("    unreadable: {}", shown(fault));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Declares "no AI" (or what the options say) in every audio file of the given folders.
+
+mod common;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
+use noai_audio::{
+    Batch, Declaration, DeclarationError, EmbedOptions, Embedded, Format, Item, PolicyUrl, Preset,
+    Status, Usage,
+};
+use serde::Serialize;
+
+/// Declare "no AI" in the tags of every audio file, and prove that nothing else changed.
+#[derive(Parser)]
+struct Arguments {
+    /// What to declare: no-ai, no-generative-ai, ask-first (needs --policy), no-machine-use
+    #[arg(long, default_value = "no-ai", value_parser = preset)]
+    preset: Preset,
+    /// Deny one more use
+    #[arg(long, value_name = "USE")]
+    deny: Vec<Usage>,
+    /// Permit a use, so far as you can (an unsigned permission is only a claim)
+    #[arg(long, value_name = "USE")]
+    allow: Vec<Usage>,
+    /// Where the terms for conditional uses stand
+    #[arg(long, value_name = "URL")]
+    policy: Option<PolicyUrl>,
+    /// Who declares this; it will be public
+    #[arg(long, value_name = "NAME")]
+    declarer: Option<String>,
+    /// Also where the file holds a stricter statement, or another declarer's
+    #[arg(long)]
+    replace: bool,
+    /// Leave the copyright field alone
+    #[arg(long)]
+    no_notice: bool,
+    /// Also change files that carry a C2PA manifest, which any change voids
+    #[arg(long)]
+    void_c2pa: bool,
+    /// Also change files that are marked read-only
+    #[arg(long)]
+    read_only: bool,
+    /// Also change files with several names; the other names keep the old file
+    #[arg(long)]
+    hard_links: bool,
+    /// Leave files of this format alone: mp3, flac, ogg, mp4, wav, aiff
+    #[arg(long, value_name = "FORMAT")]
+    skip: Vec<Format>,
+    /// Plan everything, write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// How many files at once; 0: one for each processor
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+    /// One JSON object for each file on standard output
+    #[arg(long)]
+    json: bool,
+    /// Files and folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+}
+
+fn preset(name: &str) -> Result<Preset, String> {
+    let known = Preset::ALL.into_iter().find(|preset| preset.name() == name);
+    known.ok_or_else(|| format!("known are {}", Preset::ALL.map(Preset::name).join(", ")))
+}
+
+#[derive(Serialize)]
+struct Line {
+    path: String,
+    status: &'static str,
+    format: Option<&'static str>,
+    essence: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<&'static str>,
+    error: Option<ErrorLine>,
+}
+
+#[derive(Default)]
+struct Tally {
+    tagged: usize,
+    unchanged: usize,
+    refused: usize,
+    failed: usize,
+}
+
+impl Arguments {
+    fn declaration(&self) -> Result<Declaration, DeclarationError> {
+        let mut declaration = Declaration::from(self.preset);
+        for usage in &self.deny {
+            declaration = declaration.deny(*usage);
+        }
+        for usage in &self.allow {
+            declaration = declaration.allow(*usage);
+        }
+        if let Some(policy) = &self.policy {
+            declaration = declaration.policy(policy.clone());
+        }
+        if let Some(name) = &self.declarer {
+            declaration = declaration.declarer(name);
+        }
+        if let Some(today) = common::today() {
+            declaration = declaration.declared(today);
+        }
+        declaration.check().map(|()| declaration)
+    }
+
+    fn options(&self) -> EmbedOptions {
+        EmbedOptions::new()
+            .replace(self.replace)
+            .notice(!self.no_notice)
+            .c2pa(self.void_c2pa)
+            .read_only(self.read_only)
+            .hard_links(self.hard_links)
+            .dry_run(self.dry_run)
+            .clone()
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let declaration = match arguments.declaration() {
+        Ok(declaration) => declaration,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    if arguments.preset == Preset::NoMachineUse {
+        eprintln!("warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording");
+    }
+    let options = arguments.options();
+    let mut batch = Batch::new(&arguments.paths).jobs(arguments.jobs);
+    for format in &arguments.skip {
+        batch = batch.skip(*format);
+    }
+    let (mut tally, mut exit) = (Tally::default(), Exit::Yes);
+    let summary = common::run(
+        &batch,
+        |path| options.embed(path, &declaration),
+        |item| {
+            exit.and(report(&item, &mut tally, arguments.json));
+        },
+    );
+    eprintln!("{}", tally.sentence(summary, &arguments));
+    exit.into()
+}
+
+fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {
+    let mut exit = Exit::Yes;
+    let (status, error) = match &item.result {
+        Ok(embedded) if embedded.status == Status::Unchanged => {
+            tally.unchanged += 1;
+            ("unchanged", None)
+        }
+        Ok(_) => {
+            tally.tagged += 1;
+            ("tagged", None)
+        }
+        Err(error) => {
+            exit = Exit::of(error);
+            let refused = exit == Exit::No;
+            *(if refused { &mut tally.refused } else { &mut tally.failed }) += 1;
+            (if refused { "refused" } else { "failed" }, Some(error))
+        }
+    };
+    let embedded = item.result.as_ref().ok();
+    let warnings = embedded.map_or(&[][..], |embedded| &embedded.warnings);
+    if json {
+        common::json(&Line {
+            path: path_text(&item.path),
+            status,
+            format: item.format.map(Format::name),
+            essence: embedded.map(|embedded| embedded.essence.to_string()),
+            warnings: warnings.iter().map(|warning| warning.text()).collect(),
+            error: error.map(ErrorLine::from),
+        });
+    }
+    if let Some(error) = error {
+        eprintln!("{status}: {}: {}", shown_path(&item.path), shown(&error.reason()));
+    }
+    for warning in warnings {
+        eprintln!("warning: {}: {}", shown_path(&item.path), warning.text());
+    }
+    exit
+}
+
+impl Tally {
+    fn sentence(&self, summary: noai_audio::Summary, arguments: &Arguments) -> String {
+        let Tally { tagged, unchanged, refused, failed } = self;
+        let marked = match arguments.preset {
+            Preset::NoAi => "marked \"no AI\"",
+            _ => "marked",
+        };
+        let mut text = format!(
+            "{}: {tagged} {marked}, {unchanged} already marked, {refused} refused, {failed} failed. {} skipped.",
+            count(summary.audio, "audio file"),
+            count(summary.skipped, "other file"),
+        );
+        if arguments.dry_run {
+            text.push_str(" Dry run: nothing was written.");
+        } else if *tagged > 0 {
+            text.push_str(&format!(" Audio proven unchanged in all {tagged}. Undo: strip_folder."));
+        }
+        text
+    }
+}

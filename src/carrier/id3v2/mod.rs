@@ -1,0 +1,296 @@
+//! Our lines in an ID3v2 tag (id3.org: ID3v2.3.0, ID3v2.4.0; integers are big-endian).
+//!
+//! Fields are `TXXX` frames with our name as the description, in ISO-8859-1; the
+//! copyright field is `TCOP`. New frames stand behind the last one. Room comes from the
+//! tag's zero padding where that suffices. The tag's version, its flags and every other
+//! frame, compressed, encrypted and unsynchronised ones too, stay byte for byte.
+
+mod frames;
+mod number;
+mod text;
+
+use std::ops::Range;
+
+use self::frames::{Frame, Header, Tag, on_frames};
+use self::number::{encode_unsynchronised, synchsafe};
+use self::text::Text;
+use super::{Created, Edited, Field, Notice, Value, Wanted};
+use crate::carrier;
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::{self, Splice};
+
+pub(crate) use self::frames::length;
+
+/// Where a tag starts that holds a C2PA manifest, if this one does.
+pub(crate) fn manifest(source: &mut Source, range: Range<u64>) -> Result<Option<u64>, Fault> {
+    const TYPES: [&[u8]; 3] = [
+        b"application/c2pa\0",
+        b"application/x-c2pa-manifest-store\0",
+        b"application/jumbf\0",
+    ];
+    let header = Header::read(source, range)?;
+    let (found, _) = on_frames(source, &header, |source, tag| {
+        for frame in tag.frames.iter().filter(|frame| &frame.id == b"GEOB") {
+            for mime in TYPES {
+                if source.has(frame.body.start + 1, mime)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    })?;
+    Ok(found.then_some(header.at))
+}
+
+pub(crate) fn read(
+    source: &mut Source,
+    range: Range<u64>,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Field>, Fault> {
+    let header = Header::read(source, range)?;
+    let (fields, _) = on_frames(source, &header, |source, tag| {
+        let mut fields = Vec::new();
+        for frame in &tag.frames {
+            match &frame.id {
+                b"TXXX" => fields.extend(user_text(source, tag, frame, wants)?),
+                b"TCOP" => fields.extend(copyright(source, tag, frame)?),
+                _ => {}
+            }
+        }
+        Ok(fields)
+    })?;
+    Ok(fields)
+}
+
+pub(crate) fn edit(
+    source: &mut Source,
+    range: Range<u64>,
+    wanted: &Wanted<'_>,
+) -> Result<Edited, Fault> {
+    let header = Header::read(source, range)?;
+    let (mut edited, origin) = on_frames(source, &header, |source, tag| {
+        edit_frames(source, tag, wanted)
+    })?;
+    if let Some(origin) = origin {
+        let raw = |at: u64| header.body.start + origin.get(at as usize).copied().unwrap_or(at);
+        for splice in &mut edited.splices {
+            splice.range = raw(splice.range.start)..raw(splice.range.end);
+            splice.bytes = encode_unsynchronised(&splice.bytes);
+        }
+    }
+    let growth = splice::growth(&edited.splices);
+    if growth != 0 {
+        let size = (header.body.end - header.body.start).saturating_add_signed(growth);
+        let size =
+            synchsafe(size).ok_or(Fault::Limit("ID3v2: the tag would be over 256 MiB", header.at))?;
+        let footer = header.footer.then_some(header.body.end);
+        for at in [header.at].into_iter().chain(footer) {
+            edited.splices.push(Splice::replace(at + 6..at + 10, size));
+        }
+    }
+    Ok(edited)
+}
+
+pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
+    let copyright = wanted.copyright.edit(None, true);
+    let mut frames = new_fields(3, wanted);
+    if let Some(text) = copyright.create {
+        frames.extend(text_frame(3, *b"TCOP", &text));
+    }
+    let mut bytes = b"ID3\x03\x00\x00".to_vec();
+    bytes.extend(synchsafe(frames.len() as u64).unwrap_or_default());
+    bytes.extend(frames);
+    Created {
+        bytes,
+        notice: copyright.notice,
+    }
+}
+
+/// The field of a `TXXX` frame, where its description is wanted.
+fn user_text(
+    source: &mut Source,
+    tag: &Tag,
+    frame: &Frame,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Option<Field>, Fault> {
+    if frame.transformed(tag).is_some() {
+        return Ok(None);
+    }
+    let limit = source.limits().field;
+    let too_long = frame.len() > limit;
+    // A name of ours is short: what is too long to be read is first looked at for it.
+    let body = frame.plain_body(source, tag, if too_long { 64 } else { limit })?;
+    let Some((name, value)) = Text::new(&body).and_then(|text| text.described()) else {
+        return Ok(None);
+    };
+    if !wants(&name) {
+        return Ok(None);
+    }
+    let value = match value {
+        _ if too_long => Value::Unreadable("the field is too long"),
+        Some(text) => Value::Text(text),
+        None => Value::Unreadable("the text does not fit its encoding"),
+    };
+    Ok(Some(Field { name, value }))
+}
+
+/// The values of a `TCOP` frame.
+fn copyright(source: &mut Source, tag: &Tag, frame: &Frame) -> Result<Vec<Field>, Fault> {
+    let limit = source.limits().field;
+    let values = if let Some(why) = frame.transformed(tag) {
+        vec![Value::Unreadable(why)]
+    } else if frame.len() > limit {
+        vec![Value::Unreadable("the field is too long")]
+    } else {
+        let body = frame.plain_body(source, tag, limit)?;
+        match Text::new(&body).and_then(|text| text.values()) {
+            Some(values) => values.into_iter().map(Value::Text).collect(),
+            None => vec![Value::Unreadable("the text does not fit its encoding")],
+        }
+    };
+    let field = |value| Field {
+        name: "COPYRIGHT".to_owned(),
+        value,
+    };
+    Ok(values.into_iter().map(field).collect())
+}
+
+fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Edited, Fault> {
+    let mut splices = Vec::new();
+    let (mut removed, mut before) = (0, 0);
+    for frame in tag.frames.iter().filter(|frame| &frame.id == b"TXXX") {
+        if user_text(source, tag, frame, wanted.out)?.is_some() {
+            splices.push(Splice::remove(frame.at..frame.body.end));
+            removed += 1;
+            before += frame.body.end - frame.at;
+        }
+    }
+    let found = tag.frames.iter().find(|frame| &frame.id == b"TCOP");
+    let copyright = edit_copyright(source, tag, found, wanted)?;
+    removed += usize::from(copyright.removed);
+    before += copyright.before;
+    let mut new = new_fields(tag.version, wanted);
+    new.extend(copyright.created);
+    let after = new.len() as u64 + copyright.appended;
+    let bare = removed == tag.frames.len() && new.is_empty();
+    splices.extend(copyright.splices);
+    if !new.is_empty() {
+        splices.push(Splice::insert(tag.padding.start, new));
+    }
+
+    let left = tag.padding.end - tag.padding.start;
+    let (padding, padded) =
+        carrier::padding(left, before, after, wanted.prior, tag.padding_free);
+    if padding > left {
+        let zeros = vec![0; (padding - left) as usize];
+        splices.push(Splice::insert(tag.padding.end, zeros));
+    } else if padding < left {
+        splices.push(Splice::remove(tag.padding.start + padding..tag.padding.end));
+    }
+    Ok(Edited {
+        splices,
+        before,
+        after,
+        padded,
+        notice: copyright.notice,
+        bare,
+    })
+}
+
+/// What becomes of the copyright frame.
+#[derive(Default)]
+struct CopyrightFrame {
+    splices: Vec<Splice>,
+    notice: Option<Notice>,
+    /// A new frame.
+    created: Vec<u8>,
+    /// The old frame goes.
+    removed: bool,
+    /// Bytes that an earlier edit of ours added.
+    before: u64,
+    /// Bytes that this one appends.
+    appended: u64,
+}
+
+fn edit_copyright(
+    source: &mut Source,
+    tag: &Tag,
+    frame: Option<&Frame>,
+    wanted: &Wanted<'_>,
+) -> Result<CopyrightFrame, Fault> {
+    let untouched = wanted.copyright.prior.is_none() && wanted.copyright.notice.is_none();
+    let Some(frame) = frame.filter(|_| !untouched) else {
+        let edit = wanted.copyright.edit(None, true);
+        return Ok(CopyrightFrame {
+            created: new_copyright(tag.version, edit.create.as_deref()),
+            notice: edit.notice,
+            ..CopyrightFrame::default()
+        });
+    };
+    let body = source.bytes(frame.body.clone())?;
+    let last = Text::new(&body)
+        .filter(|_| frame.is_plain(tag, &body))
+        .and_then(|text| text.last_value())
+        .ok_or(Fault::Unsupported(
+            "ID3v2: a TCOP frame that the notice cannot be appended to (flags or encoding)",
+            frame.at,
+        ))?;
+    let edit = wanted.copyright.edit(Some(&last.text), true);
+    if edit.remove {
+        return Ok(CopyrightFrame {
+            splices: vec![Splice::remove(frame.at..frame.body.end)],
+            created: new_copyright(tag.version, edit.create.as_deref()),
+            notice: edit.notice,
+            removed: true,
+            before: frame.body.end - frame.at,
+            ..CopyrightFrame::default()
+        });
+    }
+    let end = frame.body.start + last.end as u64;
+    let old = (edit.drop * last.unit) as u64;
+    let new: Vec<u8> = edit.add.bytes().flat_map(|byte| last.encode(byte)).collect();
+    let appended = new.len() as u64;
+    let mut splices = Vec::new();
+    if old > 0 || appended > 0 {
+        let size = frame_size(tag.version, frame.len() + appended - old);
+        splices.push(Splice::replace(frame.at + 4..frame.at + 8, size));
+        splices.push(Splice::replace(end - old..end, new));
+    }
+    Ok(CopyrightFrame {
+        splices,
+        notice: edit.notice,
+        before: old,
+        appended,
+        ..CopyrightFrame::default()
+    })
+}
+
+fn new_copyright(version: u8, text: Option<&str>) -> Vec<u8> {
+    text.map_or_else(Vec::new, |text| text_frame(version, *b"TCOP", text))
+}
+
+fn new_fields(version: u8, wanted: &Wanted<'_>) -> Vec<u8> {
+    wanted
+        .fields
+        .iter()
+        .flat_map(|(name, value)| text_frame(version, *b"TXXX", &format!("{name}\0{value}")))
+        .collect()
+}
+
+/// A frame of ISO-8859-1 text, which for our ASCII is the same in every version.
+fn text_frame(version: u8, id: [u8; 4], text: &str) -> Vec<u8> {
+    let mut frame = id.to_vec();
+    frame.extend(frame_size(version, text.len() as u64 + 1));
+    frame.extend([0, 0, 0]);
+    frame.extend(text.bytes());
+    frame
+}
+
+fn frame_size(version: u8, size: u64) -> [u8; 4] {
+    if version == 3 {
+        (size as u32).to_be_bytes()
+    } else {
+        synchsafe(size).unwrap_or([0x7f; 4])
+    }
+}

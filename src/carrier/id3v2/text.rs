@@ -1,0 +1,118 @@
+//! What the text of an ID3v2 frame says, and how a character is written behind it.
+
+/// The body of a text frame: an encoding byte, then values between terminators.
+pub(super) struct Text<'a> {
+    encoding: u8,
+    bytes: &'a [u8],
+}
+
+/// The last value of a text that is not empty, or the only one.
+pub(super) struct LastValue {
+    pub(super) text: String,
+    /// Where it ends in the frame's body, in bytes.
+    pub(super) end: usize,
+    /// Bytes for each ASCII character.
+    pub(super) unit: usize,
+    little_endian: bool,
+}
+
+impl LastValue {
+    /// The bytes of one ASCII character.
+    pub(super) fn encode(&self, ascii: u8) -> Vec<u8> {
+        match (self.unit, self.little_endian) {
+            (1, _) => vec![ascii],
+            (_, true) => vec![ascii, 0],
+            (_, false) => vec![0, ascii],
+        }
+    }
+}
+
+impl<'a> Text<'a> {
+    /// The text of a frame's body; `None` where the encoding is none of the four.
+    pub(super) fn new(body: &'a [u8]) -> Option<Text<'a>> {
+        let (encoding, bytes) = body.split_first()?;
+        (*encoding <= 3).then_some(Text {
+            encoding: *encoding,
+            bytes,
+        })
+    }
+
+    /// Description and value of a `TXXX` frame; an inner `None` where the value does not
+    /// fit its encoding.
+    pub(super) fn described(&self) -> Option<(String, Option<String>)> {
+        let unit = self.unit();
+        let end = self.bytes.chunks_exact(unit).position(is_zero)? * unit;
+        let name = self.decode(self.bytes.get(..end)?, None)?;
+        let rest = self.bytes.get(end + unit..)?;
+        let value = self.decode(rest, byte_order(self.bytes));
+        let value = value.map(|text| text.trim_end_matches('\0').to_owned());
+        Some((name, value))
+    }
+
+    /// Every value of a text frame; `None` where they do not fit the encoding.
+    pub(super) fn values(&self) -> Option<Vec<String>> {
+        let text = self.decode(self.bytes, None)?;
+        let values = text.trim_end_matches('\0').split('\0');
+        let bare = |value: &str| value.trim_start_matches('\u{feff}').to_owned();
+        Some(values.map(bare).collect())
+    }
+
+    /// The value that a notice is appended to; `None` where how is unclear.
+    pub(super) fn last_value(&self) -> Option<LastValue> {
+        let unit = self.unit();
+        if self.bytes.len() % unit != 0 {
+            return None;
+        }
+        let units: Vec<&[u8]> = self.bytes.chunks_exact(unit).collect();
+        let filled = units.iter().rposition(|unit| !is_zero(unit));
+        let end = filled.map_or(0, |last| last + 1);
+        let gap = units.get(..end)?.iter().rposition(|unit| is_zero(unit));
+        let start = gap.map_or(0, |zero| zero + 1);
+        let value = self.bytes.get(start * unit..end * unit)?;
+        let order = match self.encoding {
+            1 => Some(byte_order(value).or(byte_order(self.bytes))?),
+            _ => None,
+        };
+        Some(LastValue {
+            text: self.decode(value, order)?,
+            end: 1 + end * unit,
+            unit,
+            little_endian: order == Some(true),
+        })
+    }
+
+    fn unit(&self) -> usize {
+        if matches!(self.encoding, 1 | 2) { 2 } else { 1 }
+    }
+
+    /// Decodes without a leading byte order mark. `little` counts where none stands.
+    fn decode(&self, bytes: &[u8], little: Option<bool>) -> Option<String> {
+        match self.encoding {
+            0 => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
+            3 => String::from_utf8(bytes.to_vec()).ok(),
+            _ => {
+                let little = byte_order(bytes).or(little).unwrap_or(false);
+                let units = bytes.chunks_exact(2).map(|pair| match pair {
+                    [a, b] if little => u16::from_le_bytes([*a, *b]),
+                    [a, b] => u16::from_be_bytes([*a, *b]),
+                    _ => 0,
+                });
+                let text: String = char::decode_utf16(units).collect::<Result<_, _>>().ok()?;
+                Some(text.trim_start_matches('\u{feff}').to_owned())
+            }
+        }
+    }
+}
+
+fn is_zero(unit: &[u8]) -> bool {
+    unit.iter().all(|byte| *byte == 0)
+}
+
+/// Whether a byte order mark says little-endian, where one stands.
+fn byte_order(bytes: &[u8]) -> Option<bool> {
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Some(true),
+        Some([0xfe, 0xff]) => Some(false),
+        _ => None,
+    }
+}

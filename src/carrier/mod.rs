@@ -1,0 +1,270 @@
+//! In which tag field our lines stand: what a tag says, and the splices that change it.
+//!
+//! One file per kind of tag, all of the same shape: `read` gives the fields whose names
+//! are wanted, seeking past everything else; `edit` gives the splices, in the positions
+//! of the source, that take fields out, put fields in and change the copyright field;
+//! `create` gives a new tag. Every byte outside the splices is left untouched. No file
+//! here knows in which container a tag stands.
+
+pub(crate) mod id3v2;
+pub(crate) mod vorbis_comment;
+pub(crate) mod ilst;
+pub(crate) mod riff_info;
+pub(crate) mod aiff_text;
+pub(crate) mod ape;
+
+use std::ops::Range;
+
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::Splice;
+
+/// A kind of tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Carrier {
+    Id3v2,
+    VorbisComment,
+    Ilst,
+    RiffInfo,
+    AiffText,
+    Ape,
+}
+
+impl Carrier {
+    pub(crate) const ALL: [Carrier; 6] = [
+        Carrier::Id3v2,
+        Carrier::VorbisComment,
+        Carrier::Ilst,
+        Carrier::RiffInfo,
+        Carrier::AiffText,
+        Carrier::Ape,
+    ];
+
+    /// The carrier's name in an undo note and in evidence.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Carrier::Id3v2 => "id3v2",
+            Carrier::VorbisComment => "vorbis",
+            Carrier::Ilst => "ilst",
+            Carrier::RiffInfo => "info",
+            Carrier::AiffText => "aiff",
+            Carrier::Ape => "ape",
+        }
+    }
+
+    /// The fields in the tag at `range` whose names `wants` accepts. The copyright field
+    /// goes by the name `COPYRIGHT` in every carrier, one [`Field`] for each value.
+    pub(crate) fn read(
+        self,
+        source: &mut Source,
+        range: Range<u64>,
+        wants: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Field>, Fault> {
+        match self {
+            Carrier::Id3v2 => id3v2::read(source, range, wants),
+            Carrier::VorbisComment => vorbis_comment::read(source, range, wants),
+            Carrier::Ilst => ilst::read(source, range, wants),
+            Carrier::RiffInfo => riff_info::read(source, range, wants),
+            Carrier::AiffText => aiff_text::read(source, range, wants),
+            Carrier::Ape => ape::read(source, range, wants),
+        }
+    }
+
+    /// The splices that make the tag at `range` as it is wanted.
+    pub(crate) fn edit(
+        self,
+        source: &mut Source,
+        range: Range<u64>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Edited, Fault> {
+        match self {
+            Carrier::Id3v2 => id3v2::edit(source, range, wanted),
+            Carrier::VorbisComment => vorbis_comment::edit(source, range, wanted),
+            Carrier::Ilst => ilst::edit(source, range, wanted),
+            Carrier::RiffInfo => riff_info::edit(source, range, wanted),
+            Carrier::AiffText => aiff_text::edit(source, range, wanted),
+            Carrier::Ape => Err(Fault::Unsupported("APEv2 tags are not edited", range.start)),
+        }
+    }
+
+    /// A new tag with what is wanted.
+    pub(crate) fn create(self, wanted: &Wanted<'_>) -> Created {
+        match self {
+            Carrier::Id3v2 => id3v2::create(wanted),
+            Carrier::VorbisComment => vorbis_comment::create(wanted),
+            Carrier::Ilst => ilst::create(wanted),
+            // These stand beside another carrier and are edited only where they are.
+            Carrier::RiffInfo | Carrier::AiffText | Carrier::Ape => Created {
+                bytes: Vec::new(),
+                notice: None,
+            },
+        }
+    }
+}
+
+/// One field as a tag holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Text(String),
+    /// The field is there, and why its text cannot be had.
+    Unreadable(&'static str),
+}
+
+/// How a tag shall be.
+pub(crate) struct Wanted<'a> {
+    /// Fields of these names are taken out wherever they stand.
+    pub(crate) out: &'a dyn Fn(&str) -> bool,
+    /// These are put in.
+    pub(crate) fields: &'a [(&'static str, String)],
+    pub(crate) copyright: Copyright<'a>,
+    /// Where an earlier edit took its room from, if there was one.
+    pub(crate) prior: Option<Made>,
+}
+
+/// How the copyright field shall be: its old text and a notice behind it.
+#[derive(Clone, Copy)]
+pub(crate) struct Copyright<'a> {
+    /// What an earlier edit did, and the notice that it wrote.
+    pub(crate) prior: Option<(Notice, &'a str)>,
+    pub(crate) notice: Option<&'a str>,
+    /// Stands before the notice in an empty ID3 copyright frame.
+    pub(crate) year: Option<u16>,
+}
+
+/// How a tag comes to be as it is wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Edited {
+    pub(crate) splices: Vec<Splice>,
+    /// How many bytes of an earlier edit go, and how many bytes come.
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+    /// The room came from the tag's own padding.
+    pub(crate) padded: bool,
+    pub(crate) notice: Option<Notice>,
+    /// Nothing is left in the tag.
+    pub(crate) bare: bool,
+}
+
+/// The padding that is left where our lines stand beside it.
+///
+/// `left` bytes are there now, `before` bytes of ours stand, `after` shall. The decision
+/// is the one that would be made for the file from before any edit, so that taking our
+/// lines off again restores it. Gives the new length and whether it pays for our lines.
+pub(crate) fn padding(
+    left: u64,
+    before: u64,
+    after: u64,
+    prior: Option<Made>,
+    may_take: bool,
+) -> (u64, bool) {
+    let original = match prior {
+        Some(Made::Padded) => left + before,
+        _ => left,
+    };
+    let padded = may_take && prior != Some(Made::New) && after > 0 && after <= original;
+    (if padded { original - after } else { original }, padded)
+}
+
+/// A new tag.
+pub(crate) struct Created {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) notice: Option<Notice>,
+}
+
+/// Where the room for an edit came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// There was no such tag.
+    New,
+    /// Padding became shorter by as many bytes as the edit needed.
+    Padded,
+    /// The tag became longer.
+    Grown,
+}
+
+/// What was done to the copyright field, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// So many characters were appended.
+    Appended(usize),
+    /// There was no such field: one of so many characters was made.
+    Created(usize),
+}
+
+/// What is to be done with a copyright field.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct CopyrightEdit {
+    /// The field is ours and goes.
+    remove: bool,
+    /// A new field of this text comes.
+    create: Option<String>,
+    /// So many characters go from the end of the field that stays,
+    drop: usize,
+    /// and these come.
+    add: String,
+    /// What this did, for the undo note.
+    notice: Option<Notice>,
+}
+
+impl Copyright<'_> {
+    /// What to do with the field, given the (last) text of one that is there.
+    fn edit(&self, current: Option<&str>, takes_year: bool) -> CopyrightEdit {
+        let ours = |text: &str| {
+            matches!(self.prior, Some((Notice::Created(length), notice))
+                if text.chars().count() == length && text.ends_with(notice))
+        };
+        match current {
+            Some(text) if !ours(text) => self.append(text, takes_year),
+            _ => {
+                let create = self.notice.map(|notice| self.alone(notice, takes_year));
+                let notice = create.as_ref().map(|text| Notice::Created(text.chars().count()));
+                CopyrightEdit {
+                    remove: current.is_some(),
+                    create,
+                    notice,
+                    ..CopyrightEdit::default()
+                }
+            }
+        }
+    }
+
+    fn append(&self, text: &str, takes_year: bool) -> CopyrightEdit {
+        let characters = text.chars().count();
+        let drop = match self.prior {
+            Some((Notice::Appended(length), old))
+                if length <= characters && text.ends_with(old) =>
+            {
+                length
+            }
+            _ => 0,
+        };
+        let add = match self.notice {
+            // Someone moved our notice inside the text: once is enough.
+            Some(notice) if drop == 0 && text.contains(notice) => String::new(),
+            Some(notice) if drop == characters => self.alone(notice, takes_year),
+            Some(notice) => format!(" {notice}"),
+            None => String::new(),
+        };
+        let notice = (!add.is_empty()).then(|| Notice::Appended(add.chars().count()));
+        CopyrightEdit {
+            drop,
+            add,
+            notice,
+            ..CopyrightEdit::default()
+        }
+    }
+
+    /// The notice where no other text stands before it.
+    fn alone(&self, notice: &str, takes_year: bool) -> String {
+        match self.year.filter(|_| takes_year) {
+            Some(year) => format!("{year:04} {notice}"),
+            None => notice.to_owned(),
+        }
+    }
+}

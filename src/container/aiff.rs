@@ -1,0 +1,90 @@
+//! Where the chunks of an AIFF file are (Apple, "Audio Interchange File Format 1.3", 1989;
+//! integers are big-endian).
+//!
+//! The tag is the chunk `ID3 ` (or `id3 `), new at the end of the file; the copyright
+//! chunk `(c) ` is edited too where there is one. Chunks of every other name stay.
+
+use super::chunks::{Chunk, Chunks};
+use super::{Layout, Stream, Structure, riff};
+use crate::carrier::Carrier;
+use crate::error::Fault;
+use crate::source::Source;
+
+pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
+    let mut chunks = Chunks::walk(source, true)?;
+    let (_, common) = chunks
+        .find(b"COMM")
+        .ok_or(Fault::Malformed("AIFF: no COMM chunk", 12))?;
+    let stream = stream(source, &common)?;
+    chunks.audio = match chunks.find(b"SSND") {
+        Some((_, sound)) => {
+            let offset = if sound.len() < 8 {
+                None
+            } else {
+                let offset = u64::from(source.be32(sound.payload.start)?);
+                Some(sound.payload.start + 8 + offset)
+            };
+            let start = offset
+                .filter(|start| *start <= sound.payload.end)
+                .ok_or(Fault::Malformed("AIFF: wrong SSND chunk", sound.payload.start))?;
+            start..sound.payload.end
+        }
+        // Section "Sound Data Chunk": required unless there are no sample frames.
+        None if source.be32(common.payload.start + 2)? == 0 => common.end..common.end,
+        None => return Err(Fault::Malformed("AIFF: no SSND chunk", 12)),
+    };
+    let mut tags = Vec::new();
+    let mut notices = Vec::new();
+    for (index, chunk) in chunks.iter() {
+        if chunk.name.eq_ignore_ascii_case(b"ID3 ") {
+            tags.push(index);
+        } else if &chunk.name == b"(c) " {
+            notices.push((index, chunk.payload.clone()));
+        }
+    }
+    if tags.len() > 1 || notices.len() > 1 {
+        return Err(Fault::Unsupported("AIFF: two tags of one kind", 12));
+    }
+    chunks.tag = tags.first().copied();
+    chunks.beside = notices.first().map(|(index, _)| *index);
+    chunks.tag_name = *b"ID3 ";
+    Ok(Layout {
+        stream,
+        carrier: Carrier::Id3v2,
+        tag: riff::id3_place(source, &chunks)?,
+        beside: notices.pop().map(|(_, payload)| (Carrier::AiffText, payload)),
+        others: Vec::new(),
+        manifest: None,
+        structure: Structure::Aiff(chunks),
+    })
+}
+
+fn stream(source: &mut Source, common: &Chunk) -> Result<Stream, Fault> {
+    let at = common.payload.start;
+    if common.len() < 18 {
+        return Err(Fault::Malformed("AIFF: COMM chunk too short", at));
+    }
+    let codec = match source.be16(at + 6)? {
+        1..=8 => "pcm_s8",
+        9..=16 => "pcm_s16be",
+        17..=24 => "pcm_s24be",
+        25..=32 => "pcm_s32be",
+        _ => return Err(Fault::Malformed("AIFF: wrong sample size", at + 6)),
+    };
+    Ok(Stream {
+        codec: codec.to_owned(),
+        sample_rate: extended(source.array(at + 8)?)
+            .ok_or(Fault::Malformed("AIFF: wrong sampling rate", at + 8))?,
+        channels: source.be16(at)?,
+    })
+}
+
+/// The whole part of an 80-bit extended number (IEEE 754, sign, 15 bits of exponent, 64
+/// bits of mantissa), where it is one that a sampling rate can have.
+fn extended(bytes: [u8; 10]) -> Option<u32> {
+    let [high, low, mantissa @ ..] = bytes;
+    let exponent = u16::from_be_bytes([high, low]);
+    let shift = 16_383_u16.checked_add(63)?.checked_sub(exponent)?;
+    let number = u64::from_be_bytes(mantissa).checked_shr(u32::from(shift))?;
+    u32::try_from(number).ok().filter(|rate| *rate > 0)
+}

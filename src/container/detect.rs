@@ -1,0 +1,89 @@
+//! Which format is this, by content alone?
+
+use super::{Format, edges};
+use crate::carrier::id3v2;
+use crate::error::Fault;
+use crate::source::Source;
+
+/// Known and not handled: where the magic stands, the magic, what it is.
+const REFUSED: [(u64, &[u8], &str); 17] = [
+    (0, b"RF64", "RF64 WAV"),
+    (0, b"BW64", "BW64 WAV"),
+    (0, b"RIFX", "big-endian WAV (RIFX)"),
+    (0, b"riff\x2e\x91\xcf\x11", "Sony Wave64"),
+    (0, b"\x1a\x45\xdf\xa3", "Matroska or WebM"),
+    (0, b"caff\x00\x01", "Core Audio Format"),
+    (0, b"wvpk", "WavPack"),
+    (0, b"MAC ", "Monkey's Audio"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"TTA1", "True Audio"),
+    (0, b"TTA2", "True Audio"),
+    (0, b"OFR ", "OptimFROG"),
+    (0, b"DSD ", "DSD stream file"),
+    (0, b"FRM8", "DSD interchange file"),
+    (0, b"ADIF", "ADIF AAC"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+];
+
+/// Atoms that an MP4 or QuickTime file may begin with.
+const FIRST_ATOMS: [&[u8]; 7] = [
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot",
+];
+
+/// The format and where it starts, behind any ID3v2 tags.
+pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
+    if let Some(format) = by_magic(source, 0)? {
+        return Ok((format, 0));
+    }
+    let mut start = 0;
+    while let Some(length) = id3v2::length(source, start)? {
+        start += length;
+        if start > source.len() {
+            return Err(Fault::Malformed("ID3v2: the tag is longer than the file", 6));
+        }
+    }
+    match by_magic(source, start)? {
+        None => {}
+        Some(Format::Flac) => return Ok((Format::Flac, start)),
+        Some(_) => {
+            let what = "an ID3v2 tag before a container that has its own place for tags";
+            return Err(Fault::Unsupported(what, 0));
+        }
+    }
+    if edges::is_adts(source, start)? {
+        return Err(Fault::Unsupported("ADTS AAC", start));
+    }
+    edges::first_frame(source, start)?.map_or(Err(Fault::NotAudio), |_| Ok((Format::Mp3, start)))
+}
+
+fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {
+    for (offset, magic, name) in REFUSED {
+        if source.has(at + offset, magic)? {
+            return Err(Fault::Unsupported(name, at));
+        }
+    }
+    if source.has(at, b"fLaC")? {
+        return Ok(Some(Format::Flac));
+    }
+    if source.has(at, b"OggS")? {
+        return Ok(Some(Format::Ogg));
+    }
+    if source.has(at, b"RIFF")? && source.has(at + 8, b"WAVE")? {
+        return Ok(Some(Format::Wav));
+    }
+    if source.has(at, b"FORM")? {
+        if source.has(at + 8, b"AIFC")? {
+            return Err(Fault::Unsupported("AIFC", at + 8));
+        }
+        if source.has(at + 8, b"AIFF")? {
+            return Ok(Some(Format::Aiff));
+        }
+    }
+    for atom in FIRST_ATOMS {
+        if source.has(at + 4, atom)? {
+            return Ok(Some(Format::Mp4));
+        }
+    }
+    Ok(None)
+}

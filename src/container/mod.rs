@@ -1,0 +1,237 @@
+//! Where the bytes are: which ranges of a file are sound, which are tags, and what has
+//! to follow when a tag changes its length.
+//!
+//! One file per structure, all of the same shape: `scan` gives a [`Layout`] from a look
+//! at the headers; `essence` walks over the coded sound; `changes` turns new tag bytes
+//! into a list of [`Change`]s with every size, offset and checksum that depends on them.
+//! No file here knows what a tag says.
+
+mod plan;
+mod chunks;
+mod detect;
+pub(crate) mod edges;
+pub(crate) mod flac;
+pub(crate) mod ogg;
+pub(crate) mod mp4;
+pub(crate) mod riff;
+pub(crate) mod aiff;
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+pub(crate) use self::plan::{Change, Piece, Plan};
+use crate::carrier::{Carrier, Made};
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::Splice;
+
+/// The structure of an audio file, told by its content and never by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// MPEG-1, MPEG-2 or MPEG-2.5 audio layer III.
+    Mp3,
+    /// Native FLAC (RFC 9639).
+    Flac,
+    /// Ogg (RFC 3533) with Vorbis or Opus.
+    Ogg,
+    /// MP4, M4A and their QuickTime parent (ISO/IEC 14496-12).
+    Mp4,
+    /// RIFF WAVE.
+    Wav,
+    /// AIFF (not AIFC).
+    Aiff,
+}
+
+impl Format {
+    /// Every format that can be written.
+    pub const ALL: [Format; 6] = [
+        Format::Mp3,
+        Format::Flac,
+        Format::Ogg,
+        Format::Mp4,
+        Format::Wav,
+        Format::Aiff,
+    ];
+
+    /// The format's name in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Mp3 => "mp3",
+            Format::Flac => "flac",
+            Format::Ogg => "ogg",
+            Format::Mp4 => "mp4",
+            Format::Wav => "wav",
+            Format::Aiff => "aiff",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text names no [`Format`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format; known are mp3, flac, ogg, mp4, wav, aiff")]
+pub struct UnknownFormat;
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        let named = |format: &Format| format.name() == text;
+        Format::ALL.into_iter().find(named).ok_or(UnknownFormat)
+    }
+}
+
+/// What packets alone do not bind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stream {
+    /// ffmpeg's name of the codec.
+    pub(crate) codec: String,
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: u16,
+}
+
+/// Where everything is in one file.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) stream: Stream,
+    /// The kind of tag that our lines go into.
+    pub(crate) carrier: Carrier,
+    /// That tag, where there is one.
+    pub(crate) tag: Option<Place>,
+    /// A second tag that is edited too where it is.
+    pub(crate) beside: Option<(Carrier, Range<u64>)>,
+    /// Tags that are read and left alone.
+    pub(crate) others: Vec<(Carrier, Range<u64>)>,
+    /// Where a C2PA manifest stands, if the container has a place of its own for one.
+    pub(crate) manifest: Option<u64>,
+    structure: Structure,
+}
+
+/// Where a tag is.
+#[derive(Debug)]
+pub(crate) enum Place {
+    At(Range<u64>),
+    /// Spread over the file and held here: the packet and the tag's range in it.
+    Held(Vec<u8>, Range<u64>),
+}
+
+#[derive(Debug)]
+enum Structure {
+    Mp3(edges::Mp3),
+    Flac(flac::Flac),
+    Ogg(ogg::Ogg),
+    Mp4(mp4::Mp4),
+    Wav(chunks::Chunks),
+    Aiff(chunks::Chunks),
+}
+
+/// What becomes of the tag that our lines go into.
+pub(crate) enum TagChange {
+    Keep,
+    /// Splices in the positions of the file, or of the packet where it is held.
+    Edit {
+        splices: Vec<Splice>,
+        /// Bytes of an earlier edit that go, and bytes that come.
+        before: u64,
+        after: u64,
+    },
+    Create(Vec<u8>),
+    Remove,
+}
+
+/// What an earlier edit noted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Prior<'a> {
+    pub(crate) made: Option<Made>,
+    pub(crate) note: Option<&'a str>,
+}
+
+/// The changes to a file, and what has to be noted to take them back.
+pub(crate) struct Changes {
+    pub(crate) changes: Vec<Change>,
+    /// The room came from padding of the container.
+    pub(crate) padded: bool,
+    /// Printable ASCII without space, `"` and `\`.
+    pub(crate) note: Option<String>,
+}
+
+impl Layout {
+    /// Looks at the headers of a file. Reads kilobytes, whatever the file's size.
+    pub(crate) fn scan(source: &mut Source) -> Result<Layout, Fault> {
+        match detect::format(source)? {
+            (Format::Mp3, start) => edges::scan(source, start),
+            (Format::Flac, start) => flac::scan(source, start),
+            (Format::Ogg, _) => ogg::scan(source),
+            (Format::Mp4, _) => mp4::scan(source),
+            (Format::Wav, _) => riff::scan(source),
+            (Format::Aiff, _) => aiff::scan(source),
+        }
+    }
+
+    /// The format.
+    pub(crate) fn format(&self) -> Format {
+        match self.structure {
+            Structure::Mp3(_) => Format::Mp3,
+            Structure::Flac(_) => Format::Flac,
+            Structure::Ogg(_) => Format::Ogg,
+            Structure::Mp4(_) => Format::Mp4,
+            Structure::Wav(_) => Format::Wav,
+            Structure::Aiff(_) => Format::Aiff,
+        }
+    }
+
+    /// Hands the ranges of the coded sound to `visit`, in the order in which they sound.
+    pub(crate) fn essence(
+        &self,
+        source: &mut Source,
+        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        match &self.structure {
+            Structure::Mp3(mp3) => visit(source, mp3.audio.clone()),
+            Structure::Flac(flac) => visit(source, flac.audio.clone()),
+            Structure::Ogg(ogg) => ogg.essence(source, visit),
+            Structure::Mp4(mp4) => mp4.essence(source, visit),
+            Structure::Wav(chunks) | Structure::Aiff(chunks) => {
+                visit(source, chunks.audio.clone())
+            }
+        }
+    }
+
+    /// The changes that put new tag bytes into the file.
+    pub(crate) fn changes(
+        &self,
+        source: &mut Source,
+        tag: TagChange,
+        beside: Vec<Splice>,
+        prior: Prior<'_>,
+    ) -> Result<Changes, Fault> {
+        match &self.structure {
+            Structure::Mp3(mp3) => Ok(mp3.changes(tag)),
+            Structure::Flac(flac) => flac.changes(source, tag, prior),
+            Structure::Ogg(ogg) => ogg.changes(source, tag, prior),
+            Structure::Mp4(mp4) => mp4.changes(source, tag, prior),
+            Structure::Wav(chunks) | Structure::Aiff(chunks) => {
+                chunks.changes(source, tag, beside, prior)
+            }
+        }
+    }
+}
+
+impl Changes {
+    /// Changes that have nothing to note.
+    fn plain(splices: Vec<Splice>) -> Changes {
+        Changes {
+            changes: splices.into_iter().map(Change::from).collect(),
+            padded: false,
+            note: None,
+        }
+    }
+}

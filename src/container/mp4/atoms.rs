@@ -1,0 +1,102 @@
+//! Where an atom (ISO/IEC 14496-12: box) starts and ends, and how its size is rewritten.
+
+use std::ops::Range;
+
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::Splice;
+
+#[derive(Debug, Clone)]
+pub(super) struct Atom {
+    pub(super) kind: [u8; 4],
+    whole: Range<u64>,
+    size: Size,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    Narrow,
+    /// In 64 bits behind the kind.
+    Wide,
+    /// Zero: to the end of the file.
+    ToEnd,
+}
+
+impl Atom {
+    pub(super) fn start(&self) -> u64 {
+        self.whole.start
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        self.whole.end
+    }
+
+    pub(super) fn payload(&self) -> Range<u64> {
+        let header = if self.size == Size::Wide { 16 } else { 8 };
+        self.whole.start + header..self.whole.end
+    }
+
+    /// Whether its size is written down.
+    pub(super) fn is_sized(&self) -> bool {
+        self.size != Size::ToEnd
+    }
+
+    /// The new size field of an atom that grows.
+    pub(super) fn resized(&self, growth: i64) -> Result<Option<Splice>, Fault> {
+        let at = self.whole.start;
+        let size = (self.whole.end - at).saturating_add_signed(growth);
+        Ok(match self.size {
+            _ if growth == 0 => None,
+            Size::ToEnd => None,
+            Size::Wide => Some(Splice::replace(at + 8..at + 16, size.to_be_bytes())),
+            Size::Narrow => {
+                let size = u32::try_from(size)
+                    .map_err(|_| Fault::Limit("MP4: the atom would be over 4 GiB", at))?;
+                Some(Splice::replace(at..at + 4, size.to_be_bytes()))
+            }
+        })
+    }
+}
+
+/// The atoms that fill `range`.
+pub(super) fn children(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
+    let mut atoms = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let wrong = Fault::Malformed("MP4: wrong atom size", at);
+        if range.end - at < 8 {
+            return Err(wrong);
+        }
+        if atoms.len() >= source.limits().parts as usize {
+            return Err(Fault::Limit("MP4: too many atoms", at));
+        }
+        let (size, header, end) = match source.be32(at)? {
+            0 if range.end == source.len() => (Size::ToEnd, 8, Some(range.end)),
+            1 if range.end - at >= 16 => (Size::Wide, 16, at.checked_add(source.be64(at + 8)?)),
+            size => (Size::Narrow, 8, at.checked_add(u64::from(size))),
+        };
+        let Some(end) = end.filter(|end| *end >= at + header && *end <= range.end) else {
+            return Err(wrong);
+        };
+        atoms.push(Atom {
+            kind: source.array(at + 4)?,
+            whole: at..end,
+            size,
+        });
+        at = end;
+    }
+    Ok(atoms)
+}
+
+/// The first atom of this kind.
+pub(super) fn find(atoms: &[Atom], kind: &[u8; 4]) -> Option<Atom> {
+    atoms.iter().find(|atom| &atom.kind == kind).cloned()
+}
+
+/// A new atom.
+pub(super) fn atom(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
+    let mut bytes = (payload.len() as u32 + 8).to_be_bytes().to_vec();
+    bytes.extend(kind);
+    bytes.extend(payload);
+    bytes
+}

@@ -1,0 +1,177 @@
+//! What codec, rate and channels a sample description states.
+
+use std::ops::Range;
+
+use super::super::{Stream, flac};
+use super::atoms::{Atom, children, find};
+use crate::error::Fault;
+use crate::source::Source;
+
+/// Reads the first entry of the `stsd` whose payload is `description`.
+pub(super) fn describe(source: &mut Source, description: Range<u64>) -> Result<Stream, Fault> {
+    let wrong = Fault::Malformed("MP4: wrong sample description", description.start);
+    if description.end - description.start < 8 {
+        return Err(wrong);
+    }
+    let entries = children(source, description.start + 8..description.end)?;
+    let entry = entries.first().ok_or(wrong)?;
+    let body = entry.payload();
+    if body.end - body.start < 28 {
+        return Err(Fault::Malformed("MP4: wrong sample description", body.start));
+    }
+    let stated = Stream {
+        codec: String::new(),
+        sample_rate: source.be32(body.start + 24)? >> 16,
+        channels: source.be16(body.start + 16)?,
+    };
+    // QuickTime's versions 1 and 2 put more before the child atoms.
+    let fixed = match source.be16(body.start + 8)? {
+        0 => 28,
+        1 => 44,
+        _ => 64,
+    };
+    let inside = children(source, (body.start + fixed).min(body.end)..body.end).unwrap_or_default();
+    let named = |codec: &str| Stream {
+        codec: codec.to_owned(),
+        ..stated.clone()
+    };
+    match &entry.kind {
+        b"mp4a" => mpeg4(source, &inside, &stated),
+        b"alac" => alac(source, &inside, &stated),
+        b"fLaC" => match find(&inside, b"dfLa") {
+            Some(atom) => {
+                let (sample_rate, channels) = flac::stream_info(source, atom.payload().start + 8)?;
+                Ok(Stream {
+                    sample_rate,
+                    channels,
+                    ..named("flac")
+                })
+            }
+            None => Ok(named("flac")),
+        },
+        b"Opus" => Ok(Stream {
+            sample_rate: 48_000,
+            ..named("opus")
+        }),
+        b".mp3" => Ok(named("mp3")),
+        b"ac-3" => Ok(named("ac3")),
+        b"ec-3" => Ok(named("eac3")),
+        _ => Err(Fault::Unsupported("MP4 with an unknown codec", entry.start())),
+    }
+}
+
+/// ALAC's magic cookie: channels in byte 9, rate in bytes 20 to 23.
+fn alac(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream, Fault> {
+    let mut stream = Stream {
+        codec: "alac".to_owned(),
+        ..stated.clone()
+    };
+    if let Some(atom) = configuration(source, inside, b"alac")? {
+        let cookie = atom.payload().start + 4;
+        if atom.payload().end >= cookie + 24 {
+            stream.channels = u16::from(source.byte(cookie + 9)?);
+            stream.sample_rate = source.be32(cookie + 20)?;
+        }
+    }
+    Ok(stream)
+}
+
+/// The elementary stream descriptor (ISO/IEC 14496-1) of an `mp4a` entry.
+fn mpeg4(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream, Fault> {
+    let stream = |codec: &str| Stream {
+        codec: codec.to_owned(),
+        ..stated.clone()
+    };
+    let Some(atom) = configuration(source, inside, b"esds")? else {
+        return Ok(stream("aac"));
+    };
+    let Range { start, end } = atom.payload();
+    let bytes = source.bytes(start..end.min(start + 256))?;
+    let Some((object, specific)) = elementary(bytes.get(4..).unwrap_or_default()) else {
+        return Err(Fault::Malformed("MP4: wrong elementary stream descriptor", start));
+    };
+    Ok(match object {
+        0x69 | 0x6b => stream("mp3"),
+        0x40 | 0x66..=0x68 => aac(specific, stated),
+        _ => return Err(Fault::Unsupported("MP4 with an unknown codec", start)),
+    })
+}
+
+/// The child of this kind, in QuickTime inside `wave`.
+fn configuration(
+    source: &mut Source,
+    inside: &[Atom],
+    kind: &[u8; 4],
+) -> Result<Option<Atom>, Fault> {
+    if let Some(atom) = find(inside, kind) {
+        return Ok(Some(atom));
+    }
+    match find(inside, b"wave") {
+        Some(wave) => {
+            // QuickTime ends `wave` with an atom of size 8 and kind 0, or with bare zeros.
+            let inside = children(source, wave.payload()).unwrap_or_default();
+            Ok(find(&inside, kind))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Object type indication and decoder-specific information.
+fn elementary(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (tag, body, _) = descriptor(bytes)?;
+    if tag != 3 {
+        return None;
+    }
+    let flags = *body.get(2)?;
+    let skip = 3
+        + if flags & 0x80 != 0 { 2 } else { 0 }
+        + if flags & 0x40 != 0 { usize::from(*body.get(3)?) + 1 } else { 0 }
+        + if flags & 0x20 != 0 { 2 } else { 0 };
+    let (tag, config, _) = descriptor(body.get(skip..)?)?;
+    let object = *config.first().filter(|_| tag == 4)?;
+    let specific = descriptor(config.get(13..).unwrap_or_default());
+    Some((object, specific.map_or(&[][..], |(_, bytes, _)| bytes)))
+}
+
+/// Tag, body and rest; sizes come in up to four bytes of seven bits.
+fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, mut rest) = bytes.split_first()?;
+    let mut size = 0;
+    for _ in 0..4 {
+        let (byte, behind) = rest.split_first()?;
+        size = size << 7 | usize::from(byte & 0x7f);
+        rest = behind;
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    let (body, rest) = rest.split_at(size.min(rest.len()));
+    Some((*tag, body, rest))
+}
+
+/// Rate and channels of the AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): the
+/// core's, as ADTS states them, whatever spectral band replication makes of it.
+fn aac(specific: &[u8], stated: &Stream) -> Stream {
+    const RATES: [u32; 13] = [
+        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
+        8_000, 7_350,
+    ];
+    let mut stream = Stream {
+        codec: "aac".to_owned(),
+        ..stated.clone()
+    };
+    if let [a, b, ..] = specific {
+        // Five bits of object type, four of rate, four of channels; the escapes (31, 15)
+        // are rare enough to be left to the sample description.
+        let rate = usize::from((a & 7) << 1 | b >> 7);
+        if let Some(rate) = RATES.get(rate).filter(|_| a >> 3 != 31) {
+            stream.sample_rate = *rate;
+            match b >> 3 & 0xf {
+                0 => {}
+                7 => stream.channels = 8,
+                channels => stream.channels = u16::from(channels),
+            }
+        }
+    }
+    stream
+}

@@ -1,0 +1,478 @@
+//! Where the packets of an Ogg Vorbis or Ogg Opus file are (RFC 3533, RFC 7845, Vorbis I;
+//! integers are little-endian).
+//!
+//! One logical stream, from beginning to end: chained and multiplexed files are refused.
+//! The comment packet is spread over pages, so it is held in memory; so is the setup
+//! packet behind it, which has to move.
+
+use std::ops::Range;
+
+use crc::{Algorithm, Crc, Table};
+
+use super::{Change, Changes, Layout, Piece, Place, Prior, Stream, Structure, TagChange};
+use crate::carrier::Carrier;
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::{self, Splice};
+
+const CONTINUED: u8 = 1;
+const FIRST: u8 = 2;
+const LAST: u8 = 4;
+/// The granule position of a page on which no packet ends.
+const NO_PACKET_ENDS: u64 = u64::MAX;
+const HEADER: u64 = 27;
+
+/// RFC 3533 section 6, field 7: not reflected, nothing inverted.
+static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&Algorithm {
+    width: 32,
+    poly: 0x04c1_1db7,
+    init: 0,
+    refin: false,
+    refout: false,
+    xorout: 0,
+    check: 0x89a1_897f,
+    residue: 0,
+});
+
+#[derive(Debug)]
+pub(crate) struct Ogg {
+    serial: u32,
+    /// The pages from the one behind the first to the one on which the last header
+    /// packet ends.
+    head: Range<u64>,
+    /// The number of segments on each of them.
+    counts: Vec<u8>,
+    sequence: u32,
+    comment: Vec<u8>,
+    setup: Vec<u8>,
+    has_setup: bool,
+    /// What follows the last header packet on its page: lacing values and bytes.
+    tail: Tail,
+}
+
+#[derive(Debug, Default)]
+struct Tail {
+    lacing: Vec<u8>,
+    bytes: Range<u64>,
+    granule: u64,
+    flags: u8,
+}
+
+struct Page {
+    at: u64,
+    flags: u8,
+    granule: u64,
+    serial: u32,
+    sequence: u32,
+    lacing: Vec<u8>,
+    body: Range<u64>,
+}
+
+impl Page {
+    fn read(source: &mut Source, at: u64) -> Result<Page, Fault> {
+        if !source.has(at, b"OggS\0")? {
+            return Err(Fault::Malformed("Ogg: no page where one must be", at));
+        }
+        if source.len() - at < HEADER {
+            return Err(Fault::Malformed("Ogg: the last page is cut", at));
+        }
+        let count = source.byte(at + 26)?;
+        let lacing_end = at + HEADER + u64::from(count);
+        if lacing_end > source.len() {
+            return Err(Fault::Malformed("Ogg: the last page is cut", at));
+        }
+        let lacing = source.bytes(at + HEADER..lacing_end)?;
+        let length: u64 = lacing.iter().map(|value| u64::from(*value)).sum();
+        if lacing_end + length > source.len() {
+            return Err(Fault::Malformed("Ogg: the last page is cut", at));
+        }
+        Ok(Page {
+            at,
+            flags: source.byte(at + 5)?,
+            granule: u64::from_le_bytes(source.array(at + 6)?),
+            serial: source.le32(at + 14)?,
+            sequence: source.le32(at + 18)?,
+            lacing,
+            body: lacing_end..lacing_end + length,
+        })
+    }
+
+    /// The bytes of the page, its checksum verified.
+    fn checked(&self, source: &mut Source) -> Result<Vec<u8>, Fault> {
+        let mut bytes = source.bytes(self.at..self.body.end)?;
+        if checksum(&mut bytes) != source.le32(self.at + 22)? {
+            return Err(Fault::Malformed("Ogg: wrong page checksum", self.at));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The checksum of a page, written into it, too.
+fn checksum(page: &mut [u8]) -> u32 {
+    put(page, 22, &[0; 4]);
+    let checksum = CRC.checksum(page);
+    put(page, 22, &checksum.to_le_bytes());
+    checksum
+}
+
+fn put(page: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(place) = page.get_mut(at..at + bytes.len()) {
+        place.copy_from_slice(bytes);
+    }
+}
+
+pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
+    let first = Page::read(source, 0)?;
+    if first.flags & FIRST == 0 || first.lacing.last() == Some(&255) {
+        return Err(Fault::Malformed("Ogg: no beginning of a stream", 0));
+    }
+    let head = source.bytes(first.body.clone())?;
+    let (codec, prefix, stream) = stream(&head).ok_or_else(|| refused(&head))?;
+    if first.lacing.iter().filter(|value| **value < 255).count() != 1 {
+        return Err(Fault::Malformed("Ogg: the first page holds more than one packet", 0));
+    }
+    let mut packets = Headers::new(if codec == "vorbis" { 2 } else { 1 });
+    let (mut at, mut counts, mut sequence) = (first.body.end, Vec::new(), first.sequence);
+    let start = at;
+    let tail = loop {
+        let page = Page::read(source, at)?;
+        if page.serial != first.serial {
+            return Err(Fault::Unsupported("multiplexed Ogg streams", at));
+        }
+        sequence = sequence.wrapping_add(1);
+        if page.sequence != sequence || page.flags & FIRST != 0 {
+            return Err(Fault::Malformed("Ogg: a page is missing among the headers", at));
+        }
+        counts.push(page.lacing.len() as u8);
+        at = page.body.end;
+        if let Some(tail) = packets.take(source, page)? {
+            break tail;
+        }
+    };
+    let mut packets = packets.done.into_iter();
+    let ogg = Ogg {
+        serial: first.serial,
+        head: start..at,
+        counts,
+        sequence: first.sequence.wrapping_add(1),
+        comment: packets.next().unwrap_or_default(),
+        has_setup: codec == "vorbis",
+        setup: packets.next().unwrap_or_default(),
+        tail,
+    };
+    ogg.check(start, prefix)?;
+    let end = ogg.comment.len() as u64;
+    Ok(Layout {
+        stream,
+        carrier: Carrier::VorbisComment,
+        tag: Some(Place::Held(
+            ogg.comment.clone(),
+            prefix.len() as u64..end,
+        )),
+        beside: None,
+        others: Vec::new(),
+        manifest: None,
+        structure: Structure::Ogg(ogg),
+    })
+}
+
+/// Codec, prefix of the comment packet and stream that an identification header tells.
+fn stream(head: &[u8]) -> Option<(&'static str, &'static [u8], Stream)> {
+    let stream = |codec: &str, channels: u8, sample_rate| Stream {
+        codec: codec.to_owned(),
+        sample_rate,
+        channels: u16::from(channels),
+    };
+    if let (Some(b"\x01vorbis"), Some([channels, rate @ ..])) = (head.get(..7), head.get(11..16)) {
+        let rate = u32::from_le_bytes(rate.try_into().ok()?);
+        return Some(("vorbis", b"\x03vorbis", stream("vorbis", *channels, rate)));
+    }
+    if let (Some(b"OpusHead"), Some(channels)) = (head.get(..8), head.get(9)) {
+        // RFC 7845 section 5.1: whatever the input's rate was, Opus plays at 48 kHz.
+        return Some(("opus", b"OpusTags", stream("opus", *channels, 48_000)));
+    }
+    None
+}
+
+fn refused(head: &[u8]) -> Fault {
+    let known = [
+        (&b"\x7fFLAC"[..], "FLAC in Ogg"),
+        (b"Speex   ", "Speex in Ogg"),
+        (b"\x80theora", "Ogg video"),
+        (b"fishead\0", "Ogg with a skeleton"),
+        (b"BBCD", "Ogg video"),
+        (b"\0c2pa", "Ogg with a C2PA stream"),
+    ];
+    known
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map_or(Fault::Unsupported("Ogg with an unknown codec", 28), |(_, name)| {
+            Fault::Unsupported(name, 28)
+        })
+}
+
+/// Gathers the header packets behind the first.
+struct Headers {
+    needed: usize,
+    done: Vec<Vec<u8>>,
+    open: Vec<u8>,
+}
+
+impl Headers {
+    fn new(needed: usize) -> Headers {
+        Headers {
+            needed,
+            done: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Takes in one page; gives what follows the last header packet, once that is whole.
+    fn take(&mut self, source: &mut Source, page: Page) -> Result<Option<Tail>, Fault> {
+        if (page.flags & CONTINUED != 0) == self.open.is_empty() && !page.lacing.is_empty() {
+            return Err(Fault::Malformed("Ogg: wrong continued flag", page.at));
+        }
+        let mut at = page.body.start;
+        for (index, value) in page.lacing.iter().enumerate() {
+            let end = at + u64::from(*value);
+            self.open.extend(source.bytes(at..end)?);
+            if self.open.len() as u64 > source.limits().held_tag {
+                return Err(Fault::Limit("Ogg: a header packet is too large", page.at));
+            }
+            at = end;
+            if *value < 255 {
+                self.done.push(std::mem::take(&mut self.open));
+            }
+            if self.done.len() == self.needed {
+                return Ok(Some(Tail {
+                    lacing: page.lacing.get(index + 1..).unwrap_or_default().to_vec(),
+                    bytes: at..page.body.end,
+                    granule: page.granule,
+                    flags: page.flags,
+                }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Ogg {
+    /// What the headers must be so that new ones can stand in their place.
+    fn check(&self, at: u64, prefix: &[u8]) -> Result<(), Fault> {
+        if !self.comment.starts_with(prefix) {
+            return Err(Fault::Malformed("Ogg: no comment packet", at));
+        }
+        if self.has_setup && !self.setup.starts_with(b"\x05vorbis") {
+            return Err(Fault::Malformed("Ogg: no setup packet", at));
+        }
+        if self.has_setup && self.comment.last().is_none_or(|last| last & 1 == 0) {
+            return Err(Fault::Malformed("Ogg Vorbis: no framing bit", at));
+        }
+        Ok(())
+    }
+
+    /// Every byte behind the last header packet, page by page; each page is checked.
+    pub(super) fn essence(
+        &self,
+        source: &mut Source,
+        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        source.widen();
+        let (mut at, mut sequence, mut ended) = (0, self.sequence.wrapping_sub(1), false);
+        while at < source.len() {
+            let page = Page::read(source, at)?;
+            if page.flags & FIRST != 0 && at > 0 {
+                return Err(Fault::Unsupported(
+                    if ended { "chained Ogg streams" } else { "multiplexed Ogg streams" },
+                    at,
+                ));
+            }
+            if page.serial != self.serial {
+                return Err(Fault::Unsupported("multiplexed Ogg streams", at));
+            }
+            if ended || page.sequence != sequence {
+                return Err(Fault::Malformed("Ogg: pages are not in sequence", at));
+            }
+            page.checked(source)?;
+            ended = page.flags & LAST != 0;
+            sequence = sequence.wrapping_add(1);
+            at = page.body.end;
+            if at == self.head.end {
+                visit(source, self.tail.bytes.clone())?;
+            } else if at > self.head.end {
+                visit(source, page.body)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn changes(
+        &self,
+        source: &mut Source,
+        tag: TagChange,
+        prior: Prior<'_>,
+    ) -> Result<Changes, Fault> {
+        let TagChange::Edit { splices, after, .. } = tag else {
+            return Ok(Changes {
+                note: prior.note.map(str::to_owned),
+                ..Changes::plain(Vec::new())
+            });
+        };
+        let tail = source.bytes(self.tail.bytes.clone())?;
+        let original = match prior.note {
+            Some(note) => note.parse()?,
+            None => Counts(self.counts.clone()),
+        };
+        if source.bytes(self.head.clone())? != self.pages(&self.comment, &tail, &Counts(self.counts.clone()))
+        {
+            let what = "Ogg: header pages that could not be restored";
+            return Err(Fault::Unsupported(what, self.head.start));
+        }
+        let comment = splice::apply(&self.comment, &splices);
+        // Taking our lines off gives the pages back as they were; else they are full.
+        let counts = match after {
+            0 => original.clone(),
+            _ => self.full(&comment),
+        };
+        let pages = self.pages(&comment, &tail, &counts);
+        let added = (counts.0.len() as u32).wrapping_sub(self.counts.len() as u32);
+        let mut changes = vec![Change::from(Splice::replace(self.head.clone(), pages))];
+        if added != 0 {
+            changes.push(Change::Renumber {
+                range: self.head.end..source.len(),
+                by: added,
+            });
+        }
+        Ok(Changes {
+            changes,
+            padded: false,
+            note: (after > 0).then(|| original.to_string()),
+        })
+    }
+
+    /// The lacing values of the header packets.
+    fn lacing(&self, comment: &[u8]) -> Vec<u8> {
+        let mut lacing = lacing(comment.len());
+        if self.has_setup {
+            lacing.extend(self::lacing(self.setup.len()));
+        }
+        lacing
+    }
+
+    /// Segment counts of pages that hold 255 segments each; sound that shares the last
+    /// one keeps all its segments on one page.
+    fn full(&self, comment: &[u8]) -> Counts {
+        let headers = self.lacing(comment).len();
+        let tail = self.tail.lacing.len();
+        let mut counts = vec![255; headers / 255];
+        match headers % 255 {
+            0 if tail == 0 => {}
+            rest if rest + tail <= 255 => counts.push((rest + tail) as u8),
+            rest => counts.extend([rest as u8, tail as u8]),
+        }
+        Counts(counts)
+    }
+
+    /// The header pages with so many segments each.
+    fn pages(&self, comment: &[u8], tail: &[u8], counts: &Counts) -> Vec<u8> {
+        let mut lacing = self.lacing(comment);
+        let headers = lacing.len();
+        lacing.extend(&self.tail.lacing);
+        let bytes = [comment, &self.setup, tail].concat();
+        let (mut pages, mut segment, mut at) = (Vec::new(), 0, 0);
+        for (index, count) in (0u32..).zip(&counts.0) {
+            let end = segment + usize::from(*count);
+            let values = lacing.get(segment..end).unwrap_or_default();
+            let length: usize = values.iter().map(|value| usize::from(*value)).sum();
+            let continued = segment > 0 && lacing.get(segment - 1) == Some(&255);
+            let last = index as usize + 1 == counts.0.len();
+            let granule = if values.iter().all(|value| *value == 255) {
+                NO_PACKET_ENDS
+            } else if last && headers < end {
+                self.tail.granule
+            } else {
+                0
+            };
+            let mut page = b"OggS\0".to_vec();
+            page.push(if continued { CONTINUED } else { 0 } | if last { self.tail.flags & LAST } else { 0 });
+            page.extend(granule.to_le_bytes());
+            page.extend(self.serial.to_le_bytes());
+            page.extend(self.sequence.wrapping_add(index).to_le_bytes());
+            page.extend([0; 4]);
+            page.push(*count);
+            page.extend(values);
+            page.extend(bytes.get(at..at + length).unwrap_or_default());
+            checksum(&mut page);
+            pages.extend(page);
+            segment = end;
+            at += length;
+        }
+        pages
+    }
+}
+
+/// How RFC 3533 section 5 splits a packet into segments.
+fn lacing(length: usize) -> Vec<u8> {
+    let mut lacing = vec![255; length / 255];
+    lacing.push((length % 255) as u8);
+    lacing
+}
+
+/// Segment counts of consecutive pages; in a note `N` or, repeated, `NxTIMES`, joined
+/// by dots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Counts(Vec<u8>);
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut dot = "";
+        for run in self.0.chunk_by(|a, b| a == b) {
+            match run {
+                [count] => write!(f, "{dot}{count}")?,
+                [count, ..] => write!(f, "{dot}{count}x{}", run.len())?,
+                [] => {}
+            }
+            dot = ".";
+        }
+        Ok(())
+    }
+}
+
+impl std::str::FromStr for Counts {
+    type Err = Fault;
+
+    fn from_str(note: &str) -> Result<Counts, Fault> {
+        let wrong = || Fault::Malformed("Ogg: the undo note has wrong segment counts", 0);
+        let mut counts = Vec::new();
+        for run in note.split('.') {
+            let (count, times) = run.split_once('x').unwrap_or((run, "1"));
+            let times: usize = times.parse().map_err(|_| wrong())?;
+            let count: u8 = count.parse().map_err(|_| wrong())?;
+            if times > 1 << 16 || counts.len() > 1 << 16 {
+                return Err(wrong());
+            }
+            counts.extend(std::iter::repeat_n(count, times));
+        }
+        Ok(Counts(counts))
+    }
+}
+
+/// Hands the pages of `range` to `visit`, their sequence numbers moved by `by`.
+pub(super) fn renumber(
+    source: &mut Source,
+    range: Range<u64>,
+    by: u32,
+    visit: &mut dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    source.widen();
+    let mut at = range.start;
+    while at < range.end {
+        let page = Page::read(source, at)?;
+        let mut bytes = page.checked(source)?;
+        put(&mut bytes, 18, &page.sequence.wrapping_add(by).to_le_bytes());
+        checksum(&mut bytes);
+        visit(source, Piece::Bytes(&bytes))?;
+        at = page.body.end;
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! How the new file follows from the old one: what is copied, what is put in its place.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+
+use super::{mp4, ogg};
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::Splice;
+
+/// One departure from a plain copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Splice(Splice),
+    /// MP4 chunk offsets, of 8 or 4 bytes: each follows the bytes that it points to.
+    Offsets { range: Range<u64>, wide: bool },
+    /// Whole Ogg pages whose sequence numbers move by `by`, with new checksums.
+    Renumber { range: Range<u64>, by: u32 },
+}
+
+impl Change {
+    fn range(&self) -> &Range<u64> {
+        match self {
+            Change::Splice(splice) => &splice.range,
+            Change::Offsets { range, .. } | Change::Renumber { range, .. } => range,
+        }
+    }
+
+    fn growth(&self) -> i64 {
+        match self {
+            Change::Splice(splice) => splice.growth(),
+            Change::Offsets { .. } | Change::Renumber { .. } => 0,
+        }
+    }
+}
+
+impl From<Splice> for Change {
+    fn from(splice: Splice) -> Change {
+        Change::Splice(splice)
+    }
+}
+
+/// Every departure from a plain copy, in file order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plan {
+    changes: Vec<Change>,
+    old_len: u64,
+}
+
+/// A stretch of the new file.
+pub(crate) enum Piece<'a> {
+    /// These bytes of the old file.
+    Copy(Range<u64>),
+    /// New bytes.
+    Bytes(&'a [u8]),
+}
+
+impl Plan {
+    /// A plan for a file of `old_len` bytes; of insertions at one place the first given
+    /// comes first.
+    pub(crate) fn new(mut changes: Vec<Change>, old_len: u64) -> Result<Plan, Fault> {
+        changes.sort_by_key(|change| change.range().start);
+        let mut done = 0;
+        for change in &changes {
+            let range = change.range();
+            if range.start < done || range.end > old_len {
+                return Err(Fault::Malformed("two structures share bytes", range.start));
+            }
+            done = range.end;
+        }
+        Ok(Plan { changes, old_len })
+    }
+
+    /// Whether the new file is the old one.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The length of the new file.
+    pub(crate) fn new_len(&self) -> u64 {
+        let growth: i64 = self.changes.iter().map(Change::growth).sum();
+        self.old_len.saturating_add_signed(growth)
+    }
+
+    /// Where the byte at `old` stands in the new file.
+    fn moved(&self, old: u64) -> Result<u64, Fault> {
+        let mut shift = 0;
+        for change in &self.changes {
+            let range = change.range();
+            if range.end <= old {
+                shift += change.growth();
+            } else if range.start <= old && change.growth() != 0 {
+                return Err(Fault::Malformed("samples stand inside a tag", old));
+            } else {
+                break;
+            }
+        }
+        Ok(old.saturating_add_signed(shift))
+    }
+
+    /// Hands the new file to `visit`, piece by piece.
+    pub(crate) fn pieces(
+        &self,
+        source: &mut Source,
+        visit: &mut dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut done = 0;
+        for change in &self.changes {
+            let range = change.range().clone();
+            if done < range.start {
+                visit(source, Piece::Copy(done..range.start))?;
+            }
+            match change {
+                Change::Splice(splice) => visit(source, Piece::Bytes(&splice.bytes))?,
+                Change::Offsets { wide, .. } => {
+                    mp4::offsets(source, range.clone(), *wide, |old| self.moved(old), visit)?;
+                }
+                Change::Renumber { by, .. } => {
+                    ogg::renumber(source, range.clone(), *by, visit)?;
+                }
+            }
+            done = range.end;
+        }
+        if done < self.old_len {
+            visit(source, Piece::Copy(done..self.old_len))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the new file. Copied ranges go from file to file, through the kernel where
+    /// it can (`copy_file_range`, reflinks).
+    pub(crate) fn write(
+        &self,
+        source: &mut Source,
+        old: &File,
+        new: &mut File,
+    ) -> Result<(), Fault> {
+        self.pieces(source, &mut |_, piece| {
+            match piece {
+                Piece::Bytes(bytes) => new.write_all(bytes)?,
+                Piece::Copy(range) => {
+                    let length = range.end - range.start;
+                    let mut from = old;
+                    from.seek(SeekFrom::Start(range.start))?;
+                    if io::copy(&mut from.take(length), new)? != length {
+                        return Err(Fault::Io(io::ErrorKind::UnexpectedEof.into()));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether `new` is, byte for byte, what this plan makes of `source`.
+    pub(crate) fn yields(&self, source: &mut Source, new: &mut Source) -> Result<bool, Fault> {
+        if new.len() != self.new_len() {
+            return Ok(false);
+        }
+        let (mut at, mut equal) = (0, true);
+        self.pieces(source, &mut |source, piece| {
+            let mut compare = |bytes: &[u8]| {
+                let end = at + bytes.len() as u64;
+                let mut offset = 0;
+                new.each::<Fault>(at..end, |found| {
+                    equal &= bytes.get(offset..offset + found.len()) == Some(found);
+                    offset += found.len();
+                    Ok(())
+                })?;
+                at = end;
+                Ok(())
+            };
+            match piece {
+                Piece::Bytes(bytes) => compare(bytes),
+                Piece::Copy(range) => source.each::<Fault>(range, compare),
+            }
+        })?;
+        Ok(equal && at == new.len())
+    }
+}

@@ -1,0 +1,92 @@
+//! Where the chunks of a WAVE file are (Microsoft and IBM 1991; WAVEFORMATEXTENSIBLE;
+//! integers are little-endian).
+//!
+//! The tag is the chunk `id3 ` (or `ID3 `), new at the end of the file; a `LIST` of type
+//! `INFO` is edited too where there is one. Chunks of every other name stay.
+
+use super::chunks::{Chunk, Chunks};
+use super::{Layout, Place, Stream, Structure};
+use crate::carrier::{Carrier, id3v2};
+use crate::error::Fault;
+use crate::source::Source;
+
+pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
+    let mut chunks = Chunks::walk(source, false)?;
+    let (_, format) = chunks
+        .find(b"fmt ")
+        .ok_or(Fault::Malformed("WAV: no fmt chunk", 12))?;
+    let stream = stream(source, &format)?;
+    let (_, data) = chunks
+        .find(b"data")
+        .ok_or(Fault::Malformed("WAV: no data chunk", 12))?;
+    chunks.audio = data.payload;
+    let mut infos = Vec::new();
+    let mut tags = Vec::new();
+    for (index, chunk) in chunks.iter() {
+        if chunk.name.eq_ignore_ascii_case(b"id3 ") {
+            tags.push(index);
+        } else if &chunk.name == b"LIST" && source.has(chunk.payload.start, b"INFO")? {
+            infos.push(index);
+        }
+    }
+    if tags.len() > 1 || infos.len() > 1 {
+        return Err(Fault::Unsupported("WAV: two tags of one kind", 12));
+    }
+    chunks.tag = tags.first().copied();
+    chunks.beside = infos.first().copied();
+    chunks.tag_name = *b"id3 ";
+    let manifest = chunks.find(b"C2PA").map(|(_, chunk)| chunk.payload.start - 8);
+    let beside = chunks
+        .beside
+        .and_then(|index| chunks.iter().nth(index))
+        .map(|(_, chunk)| (Carrier::RiffInfo, chunk.payload.start + 4..chunk.payload.end));
+    Ok(Layout {
+        stream,
+        carrier: Carrier::Id3v2,
+        tag: id3_place(source, &chunks)?,
+        beside,
+        others: Vec::new(),
+        manifest,
+        structure: Structure::Wav(chunks),
+    })
+}
+
+/// The ID3v2 tag inside its chunk, which may be longer.
+pub(super) fn id3_place(source: &mut Source, chunks: &Chunks) -> Result<Option<Place>, Fault> {
+    let Some((_, chunk)) = chunks.tag.and_then(|index| chunks.iter().nth(index)) else {
+        return Ok(None);
+    };
+    let start = chunk.payload.start;
+    let length = id3v2::length(source, start)?
+        .filter(|length| start + length <= chunk.payload.end)
+        .ok_or(Fault::Malformed("the id3 chunk holds no ID3v2 tag", start))?;
+    Ok(Some(Place::At(start..start + length)))
+}
+
+fn stream(source: &mut Source, format: &Chunk) -> Result<Stream, Fault> {
+    let at = format.payload.start;
+    if format.len() < 16 {
+        return Err(Fault::Malformed("WAV: fmt chunk too short", at));
+    }
+    let bits = source.le16(at + 14)?;
+    let tag = match source.le16(at)? {
+        0xfffe if format.len() >= 40 => source.le16(at + 24)?,
+        tag => tag,
+    };
+    let codec = match (tag, bits) {
+        (1, 8) => "pcm_u8",
+        (1, 16) => "pcm_s16le",
+        (1, 24) => "pcm_s24le",
+        (1, 32) => "pcm_s32le",
+        (3, 32) => "pcm_f32le",
+        (3, 64) => "pcm_f64le",
+        (6, 8) => "pcm_alaw",
+        (7, 8) => "pcm_mulaw",
+        _ => return Err(Fault::Unsupported("WAV with a codec other than PCM", at)),
+    };
+    Ok(Stream {
+        codec: codec.to_owned(),
+        sample_rate: source.le32(at + 4)?,
+        channels: source.le16(at + 2)?,
+    })
+}

@@ -1,0 +1,128 @@
+//! Is this that sound, bit for bit, whatever its tags and its container?
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+use super::{EssenceDigest, FileDigest, RestDigest};
+use crate::container::Layout;
+use crate::error::Fault;
+use crate::source::Source;
+
+/// The coded sound of the first audio stream: its digest, and what the packets alone do
+/// not bind.
+///
+/// Its text form is `CODEC/RATE/CHANNELS:sha256:HEX`, the value of `essence` in
+/// `AI_CONSENT`. Two are equal only where all four parts are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Essence {
+    /// ffmpeg's name of the codec, such as `mp3`, `flac`, `aac`, `pcm_s24le`.
+    pub codec: String,
+    /// Samples per second and channel.
+    pub sample_rate: u32,
+    /// The number of channels.
+    pub channels: u16,
+    /// The digest of the coded packets.
+    pub digest: EssenceDigest,
+}
+
+impl fmt::Display for Essence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Essence {
+            codec,
+            sample_rate,
+            channels,
+            digest,
+        } = self;
+        write!(f, "{codec}/{sample_rate}/{channels}:{digest}")
+    }
+}
+
+/// The text is no essence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an essence: CODEC/RATE/CHANNELS:sha256:HEX")]
+pub struct EssenceError;
+
+impl FromStr for Essence {
+    type Err = EssenceError;
+
+    fn from_str(text: &str) -> Result<Self, EssenceError> {
+        let parse = || {
+            let (stream, digest) = text.split_once(':')?;
+            let mut parts = stream.split('/');
+            let codec = parts.next()?;
+            let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+            let essence = Essence {
+                codec: codec.to_owned(),
+                sample_rate: parts.next()?.parse().ok()?,
+                channels: parts.next()?.parse().ok()?,
+                digest: digest.parse().ok()?,
+            };
+            (parts.next().is_none() && !codec.is_empty() && codec.bytes().all(plain))
+                .then_some(essence)
+        };
+        parse().ok_or(EssenceError)
+    }
+}
+
+/// What one pass over a file tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Measured {
+    pub(crate) essence: Essence,
+    pub(crate) rest: RestDigest,
+}
+
+/// Hashes the essence and, apart, everything else, each in file order.
+///
+/// Fails with `Unsupported` where the packets do not follow each other in the file:
+/// their order then is not the file's.
+pub(crate) fn measure(
+    source: &mut Source,
+    layout: &Layout,
+) -> Result<Measured, Fault> {
+    let (mut essence, mut rest) = (Sha256::new(), Sha256::new());
+    let mut done = 0;
+    layout.essence(source, &mut |source, range| {
+        if range.start < done {
+            let what = "the packets do not stand in the order in which they sound";
+            return Err(Fault::Unsupported(what, range.start));
+        }
+        source.each::<Fault>(done..range.start, |bytes| {
+            rest.update(bytes);
+            Ok(())
+        })?;
+        source.each::<Fault>(range.clone(), |bytes| {
+            essence.update(bytes);
+            Ok(())
+        })?;
+        done = range.end;
+        Ok(())
+    })?;
+    source.each::<Fault>(done..source.len(), |bytes| {
+        rest.update(bytes);
+        Ok(())
+    })?;
+    let mut short = [0; 16];
+    short.copy_from_slice(rest.finalize().first_chunk::<16>().unwrap_or(&[0; 16]));
+    let stream = &layout.stream;
+    Ok(Measured {
+        essence: Essence {
+            codec: stream.codec.clone(),
+            sample_rate: stream.sample_rate,
+            channels: stream.channels,
+            digest: EssenceDigest(essence.finalize().into()),
+        },
+        rest: RestDigest(short),
+    })
+}
+
+/// Hashes every byte of the file.
+pub(crate) fn digest_file(source: &mut Source) -> Result<FileDigest, Fault> {
+    let mut digest = Sha256::new();
+    source.each::<Fault>(0..source.len(), |bytes| {
+        digest.update(bytes);
+        Ok(())
+    })?;
+    Ok(FileDigest(digest.finalize().into()))
+}

@@ -1,0 +1,9 @@
+//! What the recording is, whatever its tags say.
+
+mod digest;
+mod essence;
+
+pub use digest::{DigestError, EssenceDigest, FileDigest};
+pub use essence::{Essence, EssenceError};
+pub(crate) use digest::RestDigest;
+pub(crate) use essence::{Measured, digest_file, measure};

@@ -1,0 +1,373 @@
+//! What does a file say, and may I?
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::ops::Range;
+use std::path::Path;
+
+use crate::carrier::{Carrier, Value, id3v2};
+use crate::consent::{Date, Preference, Preferences, Usage};
+use crate::container::{Format, Layout, Place};
+use crate::error::{Error, Fault};
+use crate::limits::Limits;
+use crate::marker::{self, Marker};
+use crate::source::Source;
+use crate::vocabulary::{Vocabulary, aipref, noai, notice, tdmrep};
+
+/// Everything that a file's tags state about consent.
+///
+/// Reading costs kilobytes: pictures and sound are seeked past.
+///
+/// ```
+/// use noai_audio::{Answer, EmbedOptions, Declaration, Preset, Usage};
+/// # let dir = tempfile::tempdir()?;
+/// # let song = dir.path().join("song.flac");
+/// # std::fs::copy("test-audio/clean/sine.flac", &song)?;
+/// noai_audio::embed(&song, &Declaration::from(Preset::NoAi))?;
+/// let inspection = noai_audio::read(&song)?;
+/// assert_eq!(inspection.answer(Usage::Inference, None), Answer::Disallowed);
+/// assert_eq!(inspection.answer(Usage::Search, None), Answer::None);
+/// assert_eq!(inspection.statements()[0].field(), "AI_CONSENT");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    format: Format,
+    statements: Vec<Statement>,
+}
+
+/// One statement, with where it was found.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    field: &'static str,
+    tag: Carrier,
+    vocabulary: Vocabulary,
+    raw: String,
+    meaning: Meaning,
+}
+
+#[derive(Debug, Clone)]
+enum Meaning {
+    Ours(Box<Marker>),
+    Says(Preferences),
+    Unreadable { why: String, about: Vec<Usage> },
+}
+
+/// An answer to "may I?" for one use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Permitted, and proven: by a signature of a trusted key or the asker's own records.
+    /// A tag alone never gives this answer.
+    Allowed,
+    /// Permitted by an unsigned statement. Anyone can paste one.
+    Claimed,
+    /// Permitted under terms that a policy URL names.
+    Conditional,
+    /// Denied.
+    Disallowed,
+    /// Nothing is said.
+    None,
+    /// Something is said that cannot be read. Never a permission.
+    Unreadable,
+}
+
+impl Answer {
+    /// The answer's name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Answer::Allowed => "allowed",
+            Answer::Claimed => "claimed",
+            Answer::Conditional => "conditional",
+            Answer::Disallowed => "disallowed",
+            Answer::None => "none",
+            Answer::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Reads what the file at `path` states.
+///
+/// # Errors
+/// `Io` where the file cannot be read; `NotAudio`, `Malformed`, `Unsupported` and `Limit`
+/// where its tags cannot be found. No error is a permission: treat each as
+/// [`Answer::Unreadable`].
+pub fn read(path: impl AsRef<Path>) -> Result<Inspection, Error> {
+    let path = path.as_ref();
+    File::open(path)
+        .map_err(|error| Error::io("cannot open the file", error))
+        .and_then(|file| read_from(file, Limits::default()))
+        .map_err(|error| error.about(path))
+}
+
+/// Reads what an audio file behind any reader states, within `limits`.
+///
+/// ```
+/// use std::io::Cursor;
+/// let upload = std::fs::read("test-audio/clean/sine.mp3")?;
+/// let inspection = noai_audio::read_from(Cursor::new(upload), noai_audio::Limits::default())?;
+/// assert!(inspection.statements().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(mut reader: impl Read + Seek, limits: Limits) -> Result<Inspection, Error> {
+    let mut source = Source::new(&mut reader, limits)?;
+    let layout = Layout::scan(&mut source)?;
+    let found = find(&mut source, &layout)?;
+    Ok(Inspection {
+        format: layout.format(),
+        statements: understand(&found),
+    })
+}
+
+impl Inspection {
+    /// The file's format.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Every statement, in the order in which they were found.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether `usage` is permitted, over all statements: one denial counts wherever it
+    /// stands, then what cannot be read, then conditions, then permissions.
+    ///
+    /// Permissions that ended before `today` count as silence; with no day none has ended.
+    #[must_use]
+    pub fn answer(&self, usage: Usage, today: Option<Date>) -> Answer {
+        let said: Vec<Option<Preference>> = self
+            .statements
+            .iter()
+            .map(|statement| statement.preference(usage, today))
+            .collect();
+        let any = |preference| said.contains(&Some(preference));
+        if any(Preference::Disallowed) {
+            Answer::Disallowed
+        } else if said.contains(&None) {
+            Answer::Unreadable
+        } else if any(Preference::Conditional) {
+            Answer::Conditional
+        } else if any(Preference::Allowed) {
+            Answer::Claimed
+        } else {
+            Answer::None
+        }
+    }
+}
+
+impl Statement {
+    /// The field's name, as docs/SPEC.md has it.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
+    /// `aiff` or `ape`.
+    #[must_use]
+    pub fn tag(&self) -> &'static str {
+        self.tag.name()
+    }
+
+    /// The dialect in which it speaks.
+    #[must_use]
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    /// The field's text as it stands there. It is a stranger's: escape it before a
+    /// terminal shows it.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+
+    /// Why the statement cannot be read, where it cannot.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        match &self.meaning {
+            Meaning::Unreadable { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Our own marker, where this is one.
+    #[must_use]
+    pub fn marker(&self) -> Option<&Marker> {
+        match &self.meaning {
+            Meaning::Ours(marker) => Some(marker),
+            _ => None,
+        }
+    }
+
+    /// What is said about `usage`; `None` where that cannot be read.
+    fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
+        match &self.meaning {
+            Meaning::Ours(marker) => {
+                let declaration = marker.declaration();
+                let preferences = match today {
+                    Some(today) => declaration.preferences_on(today),
+                    None => *declaration.preferences(),
+                };
+                Some(preferences.get(usage))
+            }
+            Meaning::Says(preferences) => Some(preferences.get(usage)),
+            Meaning::Unreadable { about, .. } if about.contains(&usage) => None,
+            Meaning::Unreadable { .. } => Some(Preference::Unknown),
+        }
+    }
+}
+
+/// A field of ours, or the copyright field, as it was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) name: &'static str,
+    pub(crate) carrier: Carrier,
+    /// In the tag that our lines go into.
+    pub(crate) main: bool,
+    pub(crate) value: Value,
+}
+
+impl Found {
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            Value::Unreadable(_) => None,
+        }
+    }
+}
+
+/// Our fields and copyright fields in every tag of the file.
+pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, Fault> {
+    let wants = |name: &str| marker::field(name).is_some();
+    let mut found = Vec::new();
+    let mut add = |carrier: Carrier, main, fields: Vec<crate::carrier::Field>| {
+        found.extend(fields.into_iter().filter_map(|field| {
+            Some(Found {
+                name: marker::field(&field.name)?,
+                carrier,
+                main,
+                value: field.value,
+            })
+        }));
+    };
+    match &layout.tag {
+        Some(Place::At(range)) => {
+            let fields = layout.carrier.read(source, range.clone(), &wants)?;
+            add(layout.carrier, true, fields);
+        }
+        Some(Place::Held(packet, range)) => {
+            let fields = held(packet, source.limits(), |held| {
+                layout.carrier.read(held, range.clone(), &wants)
+            })?;
+            add(layout.carrier, true, fields);
+        }
+        None => {}
+    }
+    for (carrier, range) in layout.beside.iter().chain(&layout.others) {
+        add(*carrier, false, carrier.read(source, range.clone(), &wants)?);
+    }
+    Ok(found)
+}
+
+/// Calls `work` on a packet as if it were a file.
+pub(crate) fn held<T>(
+    packet: &[u8],
+    limits: Limits,
+    work: impl FnOnce(&mut Source) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut cursor = std::io::Cursor::new(packet);
+    work(&mut Source::new(&mut cursor, limits)?)
+}
+
+/// Where a C2PA manifest stands in the file.
+pub(crate) fn manifest(source: &mut Source, layout: &Layout) -> Result<Option<u64>, Fault> {
+    let mut found = layout.manifest;
+    let main = match &layout.tag {
+        Some(Place::At(range)) => Some((layout.carrier, range.clone())),
+        _ => None,
+    };
+    let tags: Vec<(Carrier, Range<u64>)> = main.into_iter().chain(layout.others.clone()).collect();
+    for (carrier, range) in tags {
+        if carrier == Carrier::Id3v2 && found.is_none() {
+            found = id3v2::manifest(source, range)?;
+        }
+    }
+    Ok(found)
+}
+
+fn understand(found: &[Found]) -> Vec<Statement> {
+    found.iter().filter_map(|field| statement(field, found)).collect()
+}
+
+fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
+    let (vocabulary, about): (_, Vec<Usage>) = match field.name {
+        marker::AI_CONSENT => (Vocabulary::AiConsent, Usage::ALL.to_vec()),
+        marker::NOAI => (Vocabulary::NoAi, Usage::ALL.to_vec()),
+        marker::CONTENT_USAGE => (Vocabulary::Aipref, aipref::uses().collect()),
+        marker::TDM_RESERVATION | marker::TDM_POLICY => {
+            (Vocabulary::Tdmrep, tdmrep::USES.to_vec())
+        }
+        _ => (Vocabulary::Notice, aipref::uses().collect()),
+    };
+    let unreadable = |why: &str| Meaning::Unreadable {
+        why: why.to_owned(),
+        about: about.clone(),
+    };
+    let (raw, meaning) = match &field.value {
+        // A copyright text that cannot be read may be anyone's: it states nothing.
+        Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
+        Value::Unreadable(why) => (String::new(), unreadable(why)),
+        Value::Text(raw) => {
+            let says = |preferences: Option<Preferences>| {
+                preferences.map_or_else(|| unreadable("not in its vocabulary"), Meaning::Says)
+            };
+            let meaning = match field.name {
+                marker::AI_CONSENT => match parse_joined(raw) {
+                    Ok(marker) => Meaning::Ours(Box::new(marker)),
+                    Err(why) => unreadable(&why),
+                },
+                marker::NOAI => says(raw.split(';').map(noai::understand).reduce(|a, b| {
+                    Some(a?.combine(b?))
+                })?),
+                marker::CONTENT_USAGE => says(aipref::understand(raw)),
+                marker::TDM_RESERVATION => Meaning::Says(tdmrep::understand(raw, policy(field, all))),
+                marker::TDM_POLICY => Meaning::Says(Preferences::default()),
+                _ => says(notice::understand(raw)?),
+            };
+            (raw.clone(), meaning)
+        }
+    };
+    Some(Statement {
+        field: field.name,
+        tag: field.carrier,
+        vocabulary,
+        raw,
+        meaning,
+    })
+}
+
+/// The marker in a text that another program may have joined from equal ones with `;`.
+fn parse_joined(raw: &str) -> Result<Marker, String> {
+    let mut parts = raw.split(';');
+    let first = parts.next().unwrap_or_default();
+    if parts.any(|part| part.trim() != first.trim()) {
+        return Err("statements that differ, joined by a semicolon".to_owned());
+    }
+    first.trim().parse().map_err(|error: crate::marker::MarkerError| error.to_string())
+}
+
+/// The policy beside a reservation, in the same tag.
+fn policy<'a>(field: &Found, all: &'a [Found]) -> Option<&'a str> {
+    all.iter()
+        .find(|other| other.name == marker::TDM_POLICY && other.carrier == field.carrier)
+        .and_then(Found::text)
+        .filter(|url| !url.is_empty())
+}

@@ -1,0 +1,123 @@
+//! Our own lines: what `embed` writes into a tag, and what they mean when read back.
+
+mod text;
+mod undo;
+
+pub use text::MarkerError;
+pub(crate) use undo::{Step, Undo};
+
+use crate::consent::Declaration;
+use crate::identity::Essence;
+use crate::vocabulary::{aipref, noai, notice, tdmrep};
+
+/// The whole statement.
+pub(crate) const AI_CONSENT: &str = "AI_CONSENT";
+/// The denied uses as a plain list.
+pub(crate) const NOAI: &str = "NOAI";
+/// The AIPREF dictionary.
+pub(crate) const CONTENT_USAGE: &str = "CONTENT_USAGE";
+/// The TDMRep reservation bit.
+pub(crate) const TDM_RESERVATION: &str = "TDM_RESERVATION";
+/// The TDMRep policy URL.
+pub(crate) const TDM_POLICY: &str = "TDM_POLICY";
+/// Not a field of ours: the carrier's own copyright field, which gets the notice.
+pub(crate) const COPYRIGHT: &str = "COPYRIGHT";
+
+/// The fields that are ours alone, in the order in which they are written.
+pub(crate) const FIELDS: [&str; 5] = [
+    AI_CONSENT,
+    NOAI,
+    CONTENT_USAGE,
+    TDM_RESERVATION,
+    TDM_POLICY,
+];
+
+/// Which of [`FIELDS`] or [`COPYRIGHT`] a tag's field name means.
+///
+/// Case is ignored, and space, `-` and `_` are equal: other programs change both.
+pub(crate) fn field(name: &str) -> Option<&'static str> {
+    let same = |ours: &&str| {
+        ours.len() == name.len()
+            && ours.bytes().zip(name.bytes()).all(|(ours, theirs)| {
+                ours == theirs.to_ascii_uppercase()
+                    || (ours == b'_' && matches!(theirs, b' ' | b'-'))
+            })
+    };
+    FIELDS.into_iter().chain([COPYRIGHT]).find(same)
+}
+
+/// One statement of ours: what is declared, about which sound, and how to take it off.
+///
+/// Its text form is the value of `AI_CONSENT`, specified in docs/SPEC.md: an RFC 9651
+/// Dictionary in ASCII without `;`, version first. Parsing is strict: unlike what other
+/// people's fields get, any departure from the grammar is an error with its position.
+///
+/// ```
+/// use noai_audio::{Declaration, Marker, Preset};
+/// let marker = Marker::new(Declaration::from(Preset::NoGenerativeAi));
+/// assert_eq!(
+///     marker.to_string(),
+///     "v=1, generative-training=n, inference=n, replication=n, aipref=vocab-08"
+/// );
+/// let error = "v=1, training=maybe".parse::<Marker>().unwrap_err();
+/// assert_eq!(error.to_string(), "training is y, n or c, at byte 5");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    pub(crate) declaration: Declaration,
+    pub(crate) essence: Option<Essence>,
+    pub(crate) undo: Option<Undo>,
+    /// Members that a later version may have written and this one does not know.
+    pub(crate) unknown_members: bool,
+}
+
+impl Marker {
+    /// A marker that is bound to no sound yet.
+    #[must_use]
+    pub fn new(declaration: Declaration) -> Marker {
+        Marker {
+            declaration,
+            essence: None,
+            undo: None,
+            unknown_members: false,
+        }
+    }
+
+    /// What is declared.
+    #[must_use]
+    pub fn declaration(&self) -> &Declaration {
+        &self.declaration
+    }
+
+    /// The sound that the marker was made for, where it is bound to one.
+    #[must_use]
+    pub fn essence(&self) -> Option<&Essence> {
+        self.essence.as_ref()
+    }
+
+    /// Our fields with their values, in writing order, the copyright notice apart.
+    ///
+    /// No other vocabulary can say when a permission ends, so a permission that does is
+    /// stated in `AI_CONSENT` alone.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
+        let lasting = self.declaration.lasting();
+        let (reservation, policy) = tdmrep::spell(&lasting);
+        [
+            (AI_CONSENT, Some(self.to_string())),
+            (NOAI, noai::spell(lasting.preferences())),
+            (CONTENT_USAGE, aipref::spell(lasting.preferences())),
+            (TDM_RESERVATION, reservation),
+            (TDM_POLICY, policy),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
+    /// The notice for the copyright field, where something is denied.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        notice::spell(self.declaration.lasting().preferences())
+    }
+}

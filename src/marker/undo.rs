@@ -1,0 +1,113 @@
+//! How to give back the file from before `embed`.
+//!
+//! `undo="STEP… [layout=NOTE] rest=DIGEST"`, separated by single spaces. A step is
+//! `CARRIER=MADE[NOTICE]`: `n`, `p` or `g` for a tag that is new, took its room from
+//! padding, or grew; `+N` where N characters were appended to the copyright field, `*N`
+//! where a field of N characters was made. NOTE belongs to the container, DIGEST is the
+//! [`RestDigest`] of the file before.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::carrier::{Carrier, Made, Notice};
+use crate::identity::RestDigest;
+
+/// What `embed` did to one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Undo {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) layout: Option<String>,
+    pub(crate) rest: RestDigest,
+}
+
+/// What `embed` did to one tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) carrier: Carrier,
+    pub(crate) made: Made,
+    pub(crate) notice: Option<Notice>,
+}
+
+impl Undo {
+    /// What was done to the tag of this carrier.
+    pub(crate) fn step(&self, carrier: Carrier) -> Option<Step> {
+        self.steps
+            .iter()
+            .find(|step| step.carrier == carrier)
+            .copied()
+    }
+}
+
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            let made = match step.made {
+                Made::New => 'n',
+                Made::Padded => 'p',
+                Made::Grown => 'g',
+            };
+            write!(f, "{}={made}", step.carrier.name())?;
+            match step.notice {
+                Some(Notice::Appended(length)) => write!(f, "+{length}")?,
+                Some(Notice::Created(length)) => write!(f, "*{length}")?,
+                None => {}
+            }
+            f.write_str(" ")?;
+        }
+        if let Some(layout) = &self.layout {
+            write!(f, "layout={layout} ")?;
+        }
+        write!(f, "rest={}", self.rest)
+    }
+}
+
+/// The text is no undo note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UndoError;
+
+impl FromStr for Undo {
+    type Err = UndoError;
+
+    fn from_str(text: &str) -> Result<Self, UndoError> {
+        let (mut steps, mut layout, mut rest) = (Vec::new(), None, None);
+        for word in text.split(' ') {
+            match word.split_once('=').ok_or(UndoError)? {
+                ("layout", note) if layout.is_none() && !note.is_empty() => {
+                    layout = Some(note.to_owned());
+                }
+                ("rest", digest) if rest.is_none() => {
+                    rest = Some(digest.parse().map_err(|_| UndoError)?);
+                }
+                (carrier, made) => steps.push(step(carrier, made).ok_or(UndoError)?),
+            }
+        }
+        let rest = rest.ok_or(UndoError)?;
+        Ok(Undo {
+            steps,
+            layout,
+            rest,
+        })
+    }
+}
+
+fn step(carrier: &str, text: &str) -> Option<Step> {
+    let carrier = Carrier::ALL.into_iter().find(|c| c.name() == carrier)?;
+    let (made, notice) = text.split_at_checked(1)?;
+    let made = match made {
+        "n" => Made::New,
+        "p" => Made::Padded,
+        "g" => Made::Grown,
+        _ => return None,
+    };
+    let notice = match notice.split_at_checked(1) {
+        None => None,
+        Some(("+", length)) => Some(Notice::Appended(length.parse().ok()?)),
+        Some(("*", length)) => Some(Notice::Created(length.parse().ok()?)),
+        Some(_) => return None,
+    };
+    Some(Step {
+        carrier,
+        made,
+        notice,
+    })
+}

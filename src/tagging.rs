@@ -1,0 +1,296 @@
+//! From a declaration, or its removal, to the changes of one file's tags.
+
+use std::ops::Range;
+
+use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted};
+use crate::consent::{Declaration, Role};
+use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
+use crate::error::{Error, ErrorKind, Fault};
+use crate::identity::Measured;
+use crate::inspect::{self, Found};
+use crate::marker::{self, FIELDS, Marker, Step, Undo};
+use crate::source::Source;
+
+/// What a file's tags say before they are changed.
+pub(crate) struct Current {
+    pub(crate) found: Vec<Found>,
+    /// Our marker in the tag that our lines go into.
+    pub(crate) marker: Option<Marker>,
+}
+
+impl Current {
+    /// Reads the tags; a field of one of our names that is not ours is a conflict.
+    pub(crate) fn read(source: &mut Source, layout: &Layout) -> Result<Current, Error> {
+        let found = inspect::find(source, layout)?;
+        let edited = |field: &&Found| {
+            field.main || layout.beside.as_ref().is_some_and(|(carrier, _)| *carrier == field.carrier)
+        };
+        let ours: Vec<&Found> = found
+            .iter()
+            .filter(edited)
+            .filter(|field| field.name != marker::COPYRIGHT)
+            .collect();
+        let mut marker = None;
+        let consents = ours.iter().filter(|field| field.main && field.name == marker::AI_CONSENT);
+        for field in consents {
+            let text = field.text().unwrap_or_default();
+            match text.parse::<Marker>() {
+                Ok(parsed) => {
+                    marker.get_or_insert(parsed);
+                }
+                // Damaged, and still recognisably ours.
+                Err(_) if text.starts_with("v=") => {}
+                Err(error) => {
+                    let what = format!("the field AI_CONSENT is not of this program: {error}");
+                    return Err(Error::new(ErrorKind::Conflict, what));
+                }
+            }
+        }
+        let stated = ours.iter().any(|field| field.main && field.name == marker::AI_CONSENT);
+        if let Some(field) = ours.first().filter(|_| !stated) {
+            let what = format!("the field {} is there already and not of this program", field.name);
+            return Err(Error::new(ErrorKind::Conflict, what));
+        }
+        Ok(Current { found, marker })
+    }
+
+    /// Whether there is a statement of ours, damaged or not.
+    pub(crate) fn is_stated(&self) -> bool {
+        let stated = |field: &Found| field.main && field.name == marker::AI_CONSENT;
+        self.found.iter().any(stated)
+    }
+
+    /// Whether our fields, and no others of their names, say what the marker says.
+    pub(crate) fn is_intact(&self) -> bool {
+        let Some(marker) = &self.marker else {
+            return false;
+        };
+        let wanted = marker.fields();
+        let main: Vec<&Found> = self.found.iter().filter(|field| field.main).collect();
+        let fields = main.iter().filter(|field| field.name != marker::COPYRIGHT);
+        let equal = fields.clone().count() == wanted.len()
+            && wanted.iter().all(|(name, value)| {
+                let mut found = fields.clone();
+                found.any(|field| field.name == *name && field.text() == Some(value))
+            });
+        let notices = marker.undo.iter().flat_map(|undo| &undo.steps);
+        let carried = |carrier: Carrier| {
+            let notice = marker.notice().unwrap_or_default();
+            let mut fields = self.found.iter().filter(|field| field.carrier == carrier);
+            fields.any(|field| {
+                field.name == marker::COPYRIGHT && field.text().is_some_and(|t| t.contains(&notice))
+            })
+        };
+        let present = |step: &Step| {
+            !self.found.iter().any(|field| field.carrier == step.carrier)
+                || step.notice.is_none()
+                || carried(step.carrier)
+        };
+        equal && notices.into_iter().all(present)
+    }
+
+    /// The text of the copyright field in the main tag.
+    pub(crate) fn copyright(&self) -> Option<&str> {
+        let main = |field: &&Found| field.main && field.name == marker::COPYRIGHT;
+        self.found.iter().rfind(main).and_then(Found::text)
+    }
+}
+
+/// What shall be said, and how.
+pub(crate) struct Order<'a> {
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) replace: bool,
+    pub(crate) notice: bool,
+}
+
+/// The plan that puts a declaration into the file; empty where it stands there already.
+pub(crate) fn embed(
+    source: &mut Source,
+    layout: &Layout,
+    current: &Current,
+    order: &Order<'_>,
+    before: &Measured,
+) -> Result<(Plan, Marker), Error> {
+    let mut declaration = order.declaration.clone();
+    declaration.check()?;
+    if current.is_stated() && current.marker.is_none() {
+        let what = "the statement in the file is damaged: strip it first";
+        return Err(Error::new(ErrorKind::Conflict, what));
+    }
+    if let Some(old) = &current.marker {
+        let day = old.declaration.declared_on();
+        if let Some(day) = day.filter(|_| old.declaration.says_the_same_as(&declaration)) {
+            declaration = declaration.declared(day);
+        } else if !order.replace {
+            refuse_loosening(old, &declaration)?;
+        }
+    }
+    let old_undo = current.marker.as_ref().and_then(|marker| marker.undo.clone());
+    let old_undo = old_undo.filter(|undo| undo.step(layout.carrier).is_some());
+    let mut marker = Marker {
+        essence: Some(before.essence.clone()),
+        ..Marker::new(declaration)
+    };
+    let notice = marker.notice().filter(|_| order.notice);
+    let mut undo = Undo {
+        steps: Vec::new(),
+        layout: None,
+        rest: old_undo.as_ref().map_or(before.rest, |undo| undo.rest),
+    };
+    // The note says how the tags were changed, and its length takes part in that: each
+    // round makes the changes for the note of the round before, until the two agree.
+    for _ in 0..8 {
+        marker.undo = Some(undo.clone());
+        let wanted = Wishes {
+            fields: marker.fields(),
+            notice: notice.as_deref(),
+            year: marker.declaration.declared_on().map(|day| day.year()),
+        };
+        let (changes, steps) = change(source, layout, current, old_undo.as_ref(), &wanted)?;
+        if undo.steps == steps && undo.layout == changes.note {
+            let same = current.marker.as_ref() == Some(&marker) && current.is_intact();
+            let changes = if same { Vec::new() } else { changes.changes };
+            return Ok((Plan::new(changes, source.len())?, marker));
+        }
+        undo.steps = steps;
+        undo.layout = changes.note;
+    }
+    Err(Error::new(ErrorKind::Unproven, "no stable plan was found for this file"))
+}
+
+/// The plan that takes our lines off.
+pub(crate) fn strip(
+    source: &mut Source,
+    layout: &Layout,
+    current: &Current,
+) -> Result<Plan, Error> {
+    let undo = current.marker.as_ref().and_then(|marker| marker.undo.clone());
+    let nothing = Wishes {
+        fields: Vec::new(),
+        notice: None,
+        year: None,
+    };
+    let (changes, _) = change(source, layout, current, undo.as_ref(), &nothing)?;
+    Ok(Plan::new(changes.changes, source.len())?)
+}
+
+fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {
+    let conflict = |what: &str| Err(Error::new(ErrorKind::Conflict, what));
+    if old.unknown_members {
+        return conflict("the statement in the file is of a later version of this program");
+    }
+    let old = &old.declaration;
+    if new.preferences().is_looser_than(old.preferences()) {
+        return conflict("the statement in the file denies more than the new one");
+    }
+    let named = old.declarer_name();
+    let platform_over_artist =
+        new.declarer_role() == Role::Platform && old.declarer_role() != Role::Platform;
+    if platform_over_artist || named.is_some() && named != new.declarer_name() {
+        return conflict("the statement in the file is another declarer's");
+    }
+    Ok(())
+}
+
+struct Wishes<'a> {
+    fields: Vec<(&'static str, String)>,
+    notice: Option<&'a str>,
+    year: Option<u16>,
+}
+
+/// Changes every tag that carries our lines, and tells what was done to each.
+fn change(
+    source: &mut Source,
+    layout: &Layout,
+    current: &Current,
+    undo: Option<&Undo>,
+    wishes: &Wishes<'_>,
+) -> Result<(Changes, Vec<Step>), Error> {
+    let old_notice = current.marker.as_ref().and_then(Marker::notice);
+    let out = |name: &str| marker::field(name).is_some_and(|name| FIELDS.contains(&name));
+    let wanted = |carrier| {
+        let step = undo.and_then(|undo| undo.step(carrier));
+        let prior = step.and_then(|step| step.notice).zip(old_notice.as_deref());
+        Wanted {
+            out: &out,
+            fields: &wishes.fields,
+            copyright: Copyright {
+                prior,
+                notice: wishes.notice,
+                year: wishes.year,
+            },
+            prior: step.map(|step| step.made),
+        }
+    };
+    let carrier = layout.carrier;
+    let main = wanted(carrier);
+    let prior = Prior {
+        made: main.prior,
+        note: undo.and_then(|undo| undo.layout.as_deref()),
+    };
+    let (tag, padded, notice) = main_tag(source, layout, &main)?;
+    let created = matches!(tag, TagChange::Create(_));
+    let mut steps = Vec::new();
+    let mut splices = Vec::new();
+    if let Some((beside, range)) = &layout.beside {
+        let edited = beside.edit(source, range.clone(), &wanted(*beside))?;
+        splices = edited.splices;
+        steps.push(step(*beside, Made::Grown, edited.notice));
+    }
+    let changes = layout.changes(source, tag, splices, prior)?;
+    let made = match main.prior {
+        Some(Made::New) => Made::New,
+        _ if created => Made::New,
+        _ if padded || changes.padded => Made::Padded,
+        _ => Made::Grown,
+    };
+    steps.insert(0, step(carrier, made, notice));
+    Ok((changes, steps))
+}
+
+fn step(carrier: Carrier, made: Made, notice: Option<Notice>) -> Step {
+    Step {
+        carrier,
+        made,
+        notice,
+    }
+}
+
+/// What becomes of the main tag, whether its own padding paid, and the notice in it.
+fn main_tag(
+    source: &mut Source,
+    layout: &Layout,
+    wanted: &Wanted<'_>,
+) -> Result<(TagChange, bool, Option<Notice>), Fault> {
+    let edited = match &layout.tag {
+        None if wanted.fields.is_empty() => return Ok((TagChange::Keep, false, None)),
+        None => {
+            let Created { bytes, notice } = layout.carrier.create(wanted);
+            return Ok((TagChange::Create(bytes), false, notice));
+        }
+        Some(Place::At(range)) => layout.carrier.edit(source, range.clone(), wanted)?,
+        Some(Place::Held(packet, range)) => {
+            let Range { start, end } = *range;
+            inspect::held(packet, source.limits(), |held| {
+                layout.carrier.edit(held, start..end, wanted)
+            })?
+        }
+    };
+    let Edited {
+        splices,
+        before,
+        after,
+        padded,
+        notice,
+        bare,
+    } = edited;
+    if bare && wanted.prior == Some(Made::New) {
+        return Ok((TagChange::Remove, false, None));
+    }
+    let change = TagChange::Edit {
+        splices,
+        before,
+        after,
+    };
+    Ok((change, padded, notice))
+}

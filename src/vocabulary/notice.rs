@@ -1,0 +1,92 @@
+//! The sentence in the copyright field: the one carrier that survives nearly every
+//! change of container.
+//!
+//! `No A, B or C without permission. Text and data mining reserved. [Content-Usage: …]`
+//! with one phrase per denied use, the second sentence where data mining is denied, and
+//! the AIPREF dictionary of the whole declaration in brackets. Written where something
+//! is denied; ASCII, no `;`, no line break.
+
+use super::aipref;
+use crate::consent::{Preference, Preferences, Usage};
+
+/// The phrase for a set of uses; the first row of which all uses are denied is taken.
+const PHRASES: [(&[Usage], &str); 7] = [
+    (&[Usage::GenerativeTraining, Usage::Training], "AI training"),
+    (&[Usage::GenerativeTraining], "generative AI training"),
+    (&[Usage::Training], "non-generative AI training"),
+    (&[Usage::Inference], "AI input"),
+    (&[Usage::Replication], "voice cloning"),
+    (&[Usage::Search], "search indexing"),
+    (&[Usage::PlatformService], "platform AI services"),
+];
+const BEFORE: &str = "No ";
+const AFTER: &str = " without permission.";
+const MINING: &str = "Text and data mining reserved.";
+const BRACKET: &str = "[Content-Usage: ";
+
+/// The notice, or nothing where nothing is denied.
+pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
+    let mut left: Vec<Usage> = preferences.which(Preference::Disallowed).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let mut sentences = Vec::new();
+    let mut phrases = Vec::new();
+    for (uses, phrase) in PHRASES {
+        if uses.iter().all(|usage| left.contains(usage)) {
+            left.retain(|usage| !uses.contains(usage));
+            phrases.push(phrase);
+        }
+    }
+    if let Some((last, others)) = phrases.split_last() {
+        let list = match others {
+            [] => (*last).to_owned(),
+            _ => format!("{} or {last}", others.join(", ")),
+        };
+        sentences.push(format!("{BEFORE}{list}{AFTER}"));
+    }
+    if left.contains(&Usage::DataMining) {
+        sentences.push(MINING.to_owned());
+    }
+    if let Some(dictionary) = aipref::spell(preferences) {
+        sentences.push(format!("{BRACKET}{dictionary}]"));
+    }
+    Some(sentences.join(" "))
+}
+
+/// What a copyright text says in our words.
+///
+/// `None` where there is no notice in it; `Some(None)` where a dictionary stands in
+/// brackets and cannot be read.
+pub(crate) fn understand(text: &str) -> Option<Option<Preferences>> {
+    let mut denied: Vec<Usage> = phrases(text);
+    if text.contains(MINING) {
+        denied.push(Usage::DataMining);
+    }
+    let words = Preferences::default().with(&denied, Preference::Disallowed);
+    match text.rsplit_once(BRACKET) {
+        Some((_, rest)) => {
+            let dictionary = rest.split_once(']').map(|(inside, _)| inside);
+            Some(
+                dictionary
+                    .and_then(aipref::understand)
+                    .map(|said| said.combine(words)),
+            )
+        }
+        None if denied.is_empty() => None,
+        None => Some(Some(words)),
+    }
+}
+
+/// The uses whose phrases stand in the sentence `No … without permission.`
+fn phrases(text: &str) -> Vec<Usage> {
+    let list = text
+        .rsplit_once(AFTER)
+        .and_then(|(before, _)| before.rsplit_once(BEFORE))
+        .map_or("", |(_, list)| list);
+    list.split(", ")
+        .flat_map(|part| part.split(" or "))
+        .filter_map(|part| PHRASES.iter().find(|(_, phrase)| *phrase == part))
+        .flat_map(|(uses, _)| uses.iter().copied())
+        .collect()
+}

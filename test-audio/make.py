@@ -1,0 +1,1759 @@
+#!/usr/bin/env python3
+"""Makes every file of the test corpus, its README table, its ledger and its sums.
+
+    python3 make.py            writes clean/ tagged/ broken/ README.md expected.txt SHA256SUMS
+    python3 make.py --check    makes all of it again elsewhere and compares
+
+All sound is synthetic. A case is one call of `built` (bytes made here) or `ran`
+(a command, run inside the corpus folder, so that the README can show it as it is).
+Needs Python 3.11, the programs of `PROGRAMS` and `pip install mutagen==1.48.1`.
+"""
+
+import argparse
+import base64
+import hashlib
+import random
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Callable
+
+PROGRAMS = [
+    ("ffmpeg", "5.1"), ("flac and metaflac", "1.4.2"), ("lame", "3.100"), ("oggenc", "1.4.2"),
+    ("opusenc", "0.2 with libopus 1.3.1"), ("mutagen", "1.48.1"), ("eyeD3", "0.9.7"),
+    ("kid3-cli", "3.9.3"), ("AtomicParsley", "of Debian 12"),
+]
+FOLDERS = ["clean", "tagged", "broken"]
+FORMATS = ["mp3", "flac", "ogg", "mp4", "wav", "aiff", "-"]
+TAGGED = "tagged"
+MALFORMED = "refused:malformed"
+UNSUPPORTED = "refused:unsupported"
+NOT_AUDIO = "refused:not-audio"
+PROTECTED = "refused:protected"
+CONFLICT = "refused:conflict"
+OUTCOMES = [TAGGED, MALFORMED, UNSUPPORTED, NOT_AUDIO, PROTECTED, CONFLICT]
+
+COPYRIGHT = "2026 Test Artist"
+
+
+@dataclass
+class Case:
+    """One file of the corpus: what it is for, what is expected of it, how it is made."""
+
+    path: str
+    format: str
+    outcome: str
+    hazards: str
+    purpose: str
+    how: str
+    make: Callable[[Path], None]
+
+
+CASES: list[Case] = []
+ROOT = Path(".")
+
+
+def add(case: Case) -> None:
+    """Registers a case after checking that its words are those of the ledger."""
+    assert case.path.split("/")[0] in FOLDERS, case.path
+    assert case.format in FORMATS and case.outcome in OUTCOMES, case.path
+    assert all(case.path != other.path for other in CASES), case.path
+    CASES.append(case)
+
+
+def built(path, format, outcome, hazards, purpose, make: Callable[[], bytes], how="byte by byte") -> None:
+    """Registers a file whose bytes `make` returns."""
+    add(Case(path, format, outcome, hazards, purpose, how, lambda root: (root / path).write_bytes(make()) and None))
+
+
+def ran(path, format, outcome, hazards, purpose, *commands: str,
+        undated: Callable[[bytes], bytes] | None = None) -> None:
+    """Registers a file that commands write; `OUT` stands for its path, `undated` takes the time of day out of the result."""
+    lines = [command.replace("OUT", path) for command in commands]
+
+    def make(root: Path) -> None:
+        for line in lines:
+            run(line, root)
+        if undated:
+            (root / path).write_bytes(undated((root / path).read_bytes()))
+    how = " && ".join(f"`{line}`" for line in lines) + (", then the time of the change set to 0" if undated else "")
+    add(Case(path, format, outcome, hazards, purpose, how, make))
+
+
+def mutated(path, format, outcome, hazards, purpose, source: str, how: str, edit: Callable[[str], None]) -> None:
+    """Registers a copy of `source` that `edit` changes in place through mutagen."""
+    def make(root: Path) -> None:
+        shutil.copyfile(root / source, root / path)
+        edit(str(root / path))
+    add(Case(path, format, outcome, hazards, purpose, f"mutagen on `{source}`: {how}", make))
+
+
+def run(line: str, root: Path) -> None:
+    """Runs one command in the corpus folder; ffmpeg gets the options that keep its output the same each time."""
+    words = shlex.split(line)
+    if words[0] == "ffmpeg":
+        words[1:1] = ["-v", "error", "-y", "-nostdin"]
+        words[-1:-1] = ["-fflags", "+bitexact", "-flags:a", "bitexact", "-flags:v", "bitexact"]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{line}\n{done.stdout}{done.stderr}")
+
+
+def corpus(path: str) -> bytes:
+    """Returns the bytes of a file made earlier in the same run."""
+    return (ROOT / path).read_bytes()
+
+
+# Sound
+
+
+def triangle(rate: int, seconds: float, hertz: int = 440, peak: int = 12000) -> list[int]:
+    """Returns a triangle wave; integers only, so that every machine makes the same samples."""
+    period = rate // hertz
+    return [peak * (2 * abs(2 * (n % period) - period) - period) // period for n in range(int(rate * seconds))]
+
+
+def noise(rate: int, seconds: float, seed: int = 1, peak: int = 8000) -> list[int]:
+    """Returns white noise from a fixed seed."""
+    source = random.Random(seed)
+    return [source.randrange(-peak, peak) for _ in range(int(rate * seconds))]
+
+
+def pcm(samples: list[int], bits: int = 16, order: str = "little") -> bytes:
+    """Returns 16-bit samples as signed PCM of another depth, with low bits that are not all zero."""
+    def one(sample: int) -> int:
+        return sample >> (16 - bits) if bits < 16 else (sample << (bits - 16)) | ((sample & 0xFF) >> 1 if bits > 16 else 0)
+    return b"".join(one(sample).to_bytes(bits // 8, order, signed=True) for sample in samples)
+
+
+TONE = partial(triangle, 8000, 0.3)
+
+
+# Pictures
+
+
+def png(pixels: bytes, width: int) -> bytes:
+    """Returns a valid grey PNG whose pixels are stored uncompressed, so that any bytes can hide in it."""
+    pixels += bytes(-len(pixels) % width)
+    rows = b"".join(b"\0" + pixels[at:at + width] for at in range(0, len(pixels), width))
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    header = struct.pack(">IIBBBBB", width, len(pixels) // width, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", stored(rows)) + chunk(b"IEND", b"")
+
+
+def stored(data: bytes) -> bytes:
+    """Returns a zlib stream of stored blocks: the same bytes with every zlib version."""
+    blocks = [data[at:at + 65535] for at in range(0, len(data), 65535)] or [b""]
+    body = b"".join(struct.pack("<BHH", block is blocks[-1], len(block), len(block) ^ 0xFFFF) + block for block in blocks)
+    return b"\x78\x01" + body + struct.pack(">I", zlib.adler32(data))
+
+
+def cover(size: int = 600) -> bytes:
+    """Returns a PNG that holds runs of FF, FF 00 and FF E0: all that unsynchronisation must change."""
+    return png((b"\xff\x00\xff\xe0\xff\xfb\x90\xff\xff\x01\x02\x03" * (size // 12 + 1))[:size], min(size, 200))
+
+
+# ID3v1, ID3v2, APEv2, Lyrics3
+
+
+def synchsafe(number: int, width: int = 4) -> bytes:
+    """Returns a number in 7-bit bytes (ID3v2.4 section 6.2)."""
+    return bytes((number >> 7 * (width - 1 - place)) & 0x7F for place in range(width))
+
+
+def unsynchronised(data: bytes) -> bytes:
+    """Inserts a zero after each FF that is followed by 00 or by E0 and more (ID3v2.4 section 6.1)."""
+    out = bytearray()
+    for at, byte in enumerate(data):
+        out.append(byte)
+        following = data[at + 1] if at + 1 < len(data) else 0
+        if byte == 0xFF and (following == 0 or following >= 0xE0):
+            out.append(0)
+    return bytes(out)
+
+
+def frame(kind: str, body: bytes, version: int = 3, flags: int = 0, size: int | None = None) -> bytes:
+    """Returns one ID3v2.3 or 2.4 frame; `size` overrides the true one, as 2.4 frames of iTunes do."""
+    length = struct.pack(">I", len(body) if size is None else size) if version == 3 or size is not None else synchsafe(len(body))
+    return kind.encode() + length + struct.pack(">H", flags) + body
+
+
+def text(kind: str, value: str, version: int = 3, encoding: int = 0, end: bytes = b"") -> bytes:
+    """Returns a text frame in encoding 0 Latin-1, 1 UTF-16 with a little-endian BOM, 2 UTF-16BE or 3 UTF-8."""
+    coded = [value.encode("latin-1", "replace"), b"\xff\xfe" + value.encode("utf-16-le"),
+             value.encode("utf-16-be"), value.encode()][encoding]
+    return frame(kind, bytes([encoding]) + coded + end, version)
+
+
+def txxx(name: str, value: str, version: int = 3) -> bytes:
+    """Returns a user text frame in Latin-1."""
+    return frame("TXXX", b"\0" + name.encode() + b"\0" + value.encode(), version)
+
+
+def apic(picture: bytes) -> bytes:
+    """Returns the body of a front-cover frame."""
+    return b"\0image/png\0\x03\0" + picture
+
+
+def geob(mime: str, name: str, body: bytes) -> bytes:
+    """Returns the body of an encapsulated-object frame."""
+    return b"\0" + mime.encode() + b"\0" + name.encode() + b"\0" + name.encode() + b"\0" + body
+
+
+def id3(frames: bytes, version: int = 3, padding: int | bytes = 0, flags: int = 0, extended: bytes = b"",
+        size: int | None = None) -> bytes:
+    """Returns an ID3v2 tag; flag 0x10 adds a footer, `size` overrides the true size."""
+    body = extended + frames + (bytes(padding) if isinstance(padding, int) else padding)
+    head = bytes([version, 0, flags]) + synchsafe(len(body) if size is None else size)
+    return b"ID3" + head + body + (b"3DI" + head if flags & 0x10 else b"")
+
+
+def id3v1(title: str = "Test Tone") -> bytes:
+    """Returns a 128-byte ID3v1.1 tag."""
+    def field(value: str, width: int) -> bytes:
+        return value.encode().ljust(width, b"\0")
+    return b"TAG" + field(title, 30) + field("Test Artist", 30) + field("", 30) + field("2026", 4) + field("", 28) + b"\0\x01\x0c"
+
+
+def enhanced() -> bytes:
+    """Returns the 227-byte `TAG+` block that some programs put before ID3v1."""
+    return b"TAG+" + b"Test Tone, part two".ljust(60, b"\0") + b"Test Artist".ljust(60, b"\0") + bytes(60) + b"\x02" \
+        + b"Test".ljust(30, b"\0") + b"000:00" + b"000:01"
+
+
+def ape(*items: tuple[str, bytes], header: bool = True, version: int = 2000, size: int | None = None) -> bytes:
+    """Returns an APE tag; binary items are those whose key starts with `Cover`."""
+    body = b"".join(struct.pack("<II", len(value), 2 if key.startswith("Cover") else 0) + key.encode() + b"\0" + value
+                    for key, value in items)
+
+    def end(flags: int) -> bytes:
+        return b"APETAGEX" + struct.pack("<IIII", version, len(body) + 32 if size is None else size, len(items), flags) + bytes(8)
+    whole = 0x8000_0000 if header else 0
+    return (end(whole | 0x2000_0000) if header else b"") + body + end(whole)
+
+
+def lyrics3v1() -> bytes:
+    """Returns a Lyrics3 v1 block, which ends right before ID3v1."""
+    return b"LYRICSBEGIN[00:00]Test tone\r\nLYRICSEND"
+
+
+def lyrics3v2() -> bytes:
+    """Returns a Lyrics3 v2 block with its own length before the end mark."""
+    body = b"LYRICSBEGIN" + b"IND00002" + b"00" + b"ETT00009Test Tone"
+    return body + b"%06d" % len(body) + b"LYRICS200"
+
+
+# MPEG frames
+
+
+def mpeg_length(header: bytes) -> int:
+    """Returns the length of a layer III frame from its four header bytes."""
+    version, kbps, rate, padded = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3, header[2] >> 1 & 1
+    rates = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}[version]
+    table = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320) if version == 3 else \
+            (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+    return (144 if version == 3 else 72) * table[kbps] * 1000 // rates[rate] + padded
+
+
+def mpeg_frames(data: bytes) -> list[bytes]:
+    """Splits a stream that starts with a frame header into its frames."""
+    frames, at = [], 0
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        length = mpeg_length(data[at:at + 4])
+        frames.append(data[at:at + length])
+        at += length
+    return frames
+
+
+def vbri() -> bytes:
+    """Returns a stream whose first frame is a Fraunhofer VBRI header."""
+    frames = mpeg_frames(corpus("clean/no-header-frame.mp3"))
+    total = sum(map(len, frames))
+    body = b"VBRI" + struct.pack(">HHHIIHHHH", 1, 0, 75, total, len(frames), 1, 1, 2, len(frames)) + struct.pack(">H", total)
+    # 64 kb/s at 44.1 kHz gives 208 bytes: room for the header in the smallest constant frame.
+    first = bytes([0xFF, 0xFB, 0x50, frames[0][3]])
+    return (first + bytes(32) + body).ljust(mpeg_length(first), b"\0") + b"".join(frames)
+
+
+def xing_only() -> bytes:
+    """Returns a stream whose first frame is a Xing header without the LAME extension."""
+    frames = mpeg_frames(corpus("clean/no-header-frame.mp3"))
+    first = bytes([0xFF, 0xFB, 0x50, frames[0][3]])
+    side = 17 if frames[0][3] >> 6 == 3 else 32
+    body = b"Xing" + struct.pack(">III", 3, len(frames), sum(map(len, frames)) + mpeg_length(first))
+    return (first + bytes(side) + body).ljust(mpeg_length(first), b"\0") + b"".join(frames)
+
+
+def with_id3(tag: bytes, tail: bytes = b"", audio: str = "clean/sine.mp3") -> bytes:
+    """Returns an MP3 between a tag and a tail."""
+    return tag + corpus(audio) + tail
+
+
+def mp3_cases() -> None:
+    """Registers the MP3 files and their relatives."""
+    encode = "ffmpeg -i clean/sine.wav -map_metadata -1 -id3v2_version 0 -c:a libmp3lame"
+    ran("clean/sine.mp3", "mp3", TAGGED, "MP3-3", "no tag at all; Info and Lavf/LAME header frame", f"{encode} -b:a 32k OUT")
+    ran("clean/noise.mp3", "mp3", TAGGED, "MP3-3", "another recording, stereo, VBR with a Xing frame",
+        "ffmpeg -i clean/noise.wav -map_metadata -1 -id3v2_version 0 -ac 2 -c:a libmp3lame -q:a 9 OUT")
+    ran("clean/no-header-frame.mp3", "mp3", TAGGED, "MP3-3", "constant bit rate, sound from the first frame on",
+        f"{encode} -b:a 32k -write_xing 0 OUT")
+    ran("clean/lame.mp3", "mp3", TAGGED, "MP3-3", "Info frame of the LAME program", "lame --quiet -b 32 clean/sine.wav OUT")
+    ran("clean/lame-vbr.mp3", "mp3", TAGGED, "MP3-3", "Xing frame of the LAME program", "lame --quiet -V 9 clean/sine.wav OUT")
+    ran("clean/mpeg2.mp3", "mp3", TAGGED, "MP3-3", "MPEG-2, 22.05 kHz, mono", f"{encode} -ar 22050 -b:a 16k OUT")
+    ran("clean/mpeg25.mp3", "mp3", TAGGED, "MP3-3", "MPEG-2.5, 8 kHz, mono", f"{encode} -ar 8000 -b:a 8k OUT")
+    ran("clean/crc.mp3", "mp3", TAGGED, "MP3-3", "frames protected by a CRC", "lame --quiet -p -b 32 clean/sine.wav OUT")
+    built("clean/vbri.mp3", "mp3", TAGGED, "MP3-3", "Fraunhofer VBRI header frame", vbri)
+    built("clean/xing-only.mp3", "mp3", TAGGED, "MP3-3", "Xing frame without the LAME extension", xing_only)
+    built("clean/cut-last-frame.mp3", "mp3", TAGGED, "MP3-3", "the last frame is cut: it still belongs to the sound",
+          lambda: corpus("clean/sine.mp3")[:-31])
+    built("clean/leading-zeros.mp3", "mp3", TAGGED, "MP3-1", "512 zero bytes before the first frame",
+          lambda: bytes(512) + corpus("clean/sine.mp3"))
+    built("clean/leading-junk.mp3", "mp3", TAGGED, "MP3-1", "53 bytes that are no tag and no sync before the first frame",
+          lambda: b"these bytes are neither a tag nor a frame of sound..." + corpus("clean/sine.mp3"))
+    mp3_by_tools()
+    mp3_frames()
+    mp3_tags()
+    mp3_tails()
+    mp3_broken()
+
+
+def mp3_by_tools() -> None:
+    """Registers MP3 files whose tags other programs wrote."""
+    encode = "ffmpeg -i clean/sine.wav -map_metadata -1 -metadata title='Test Tone' -metadata artist='Test Artist'"
+    for version in (3, 4):
+        ran(f"tagged/ffmpeg-v2{version}.mp3", "mp3", TAGGED, "ID3-2 ALL-2", f"ID3v2.{version} with a TCOP and a TXXX by ffmpeg",
+            f"{encode} -metadata copyright='{COPYRIGHT}' -metadata mood=calm -id3v2_version {version} -c:a libmp3lame -b:a 32k OUT")
+        ran(f"tagged/eyed3-v2{version}.mp3", "mp3", TAGGED, "ALL-2", f"ID3v2.{version} by eyeD3, with a comment and user text",
+            "cp clean/sine.mp3 OUT",
+            f"eyeD3 --quiet --no-color --to-v2.{version} --title 'Test Tone' --artist 'Test Artist' --comment 'one:two' "
+            f"--text-frame 'TCOP:{COPYRIGHT}' --user-text-frame 'mood:calm' OUT")
+        mutated(f"tagged/mutagen-v2{version}.mp3", "mp3", TAGGED, "ALL-2 ID3-4", f"ID3v2.{version} by mutagen, with its padding",
+                "clean/sine.mp3", f"TIT2, TPE1, TCOP, COMM, WCOP saved as 2.{version}", partial(mutagen_id3, version=version, padding=1024))
+        mutated(f"tagged/mutagen-v2{version}-tight.mp3", "mp3", TAGGED, "ID3-4", f"ID3v2.{version} by mutagen, no padding",
+                "clean/sine.mp3", f"the same saved as 2.{version} with padding 0", partial(mutagen_id3, version=version, padding=0))
+    ran("tagged/lame-tags.mp3", "mp3", TAGGED, "MP3-1", "ID3v2.3 and ID3v1 by the LAME program",
+        f"lame --quiet -b 32 --add-id3v2 --tt 'Test Tone' --ta 'Test Artist' --tv 'TCOP={COPYRIGHT}' clean/sine.wav OUT")
+    ran("tagged/kid3.mp3", "mp3", TAGGED, "ALL-2", "ID3v2.3 by Kid3", "cp clean/sine.mp3 OUT",
+        f"kid3-cli -c \"set title 'Test Tone' 2\" -c \"set copyright '{COPYRIGHT}' 2\" OUT")
+    mutated("tagged/mutagen-ape.mp3", "mp3", TAGGED, "MP3-4", "APEv2 at the end by mutagen", "clean/sine.mp3",
+            "APEv2 with Title and Copyright", mutagen_ape)
+
+
+def mutagen_id3(path: str, version: int, padding: int) -> None:
+    """Writes a plain tag of one version with a chosen amount of padding."""
+    from mutagen import id3 as m
+    tag = m.ID3()
+    tag.add(m.TIT2(encoding=1, text="Test Tone"))
+    tag.add(m.TPE1(encoding=1, text="Test Artist"))
+    tag.add(m.TCOP(encoding=1, text=COPYRIGHT))
+    tag.add(m.COMM(encoding=1, lang="eng", desc="note", text="café"))
+    tag.add(m.WCOP(url="https://example.org/terms"))
+    tag.save(path, v2_version=version, padding=lambda info: padding)
+
+
+def mutagen_ape(path: str) -> None:
+    """Writes an APEv2 tag."""
+    from mutagen.apev2 import APEv2
+    tag = APEv2()
+    tag["Title"], tag["Copyright"] = "Test Tone", COPYRIGHT
+    tag.save(path)
+
+
+def mp3_frames() -> None:
+    """Registers MP3 files that differ in one ID3v2 frame."""
+    def one(name: str, hazards: str, purpose: str, body: Callable[[], bytes], version: int = 3, **rest) -> None:
+        built(f"tagged/{name}.mp3", "mp3", TAGGED, hazards, purpose, lambda: with_id3(id3(body(), version, **rest)))
+
+    title, title4 = text("TIT2", "Test Tone"), text("TIT2", "Test Tone", 4)
+    notice = COPYRIGHT
+    one("latin1-tcop", "ID3-2", "TCOP in Latin-1 with a byte over 7F", lambda: title + text("TCOP", notice + " café"))
+    one("utf16-tcop", "ID3-2", "TCOP in UTF-16 with a little-endian BOM, no terminator", lambda: title + text("TCOP", notice, encoding=1))
+    one("utf16-tcop-terminated", "ID3-2", "the same with a terminator", lambda: title + text("TCOP", notice, encoding=1, end=b"\0\0"))
+    one("utf16-be-tcop", "ID3-2", "TCOP in UTF-16 with a big-endian BOM",
+        lambda: title + frame("TCOP", b"\x01\xfe\xff" + notice.encode("utf-16-be")))
+    one("v24-utf16-be-tcop", "ID3-2", "v2.4 TCOP in encoding 2: UTF-16BE, where no BOM is the rule",
+        lambda: title4 + text("TCOP", notice, 4, 2), 4)
+    one("v24-utf8-tcop", "ID3-2", "v2.4 TCOP in UTF-8", lambda: title4 + text("TCOP", notice + " café", 4, 3), 4)
+    one("v24-latin1-tcop", "ID3-2", "v2.4 TCOP in Latin-1", lambda: title4 + text("TCOP", notice, 4), 4)
+    one("v24-multi-tcop", "ALL-3", "v2.4 TCOP with two values", lambda: title4 + text("TCOP", notice + "\0" + "2025 Test Label", 4, 3), 4)
+    one("v24-multi-utf16-tcop", "ID3-2 ALL-3", "two UTF-16 values, a BOM on the first only",
+        lambda: title4 + text("TCOP", notice + "\0" + "2025 Test Label", 4, 1), 4)
+    one("v24-multi-utf16-two-boms", "ID3-2 ALL-3", "two UTF-16 values, each with its BOM",
+        lambda: title4 + text("TCOP", notice + "\0\ufeff" + "2025 Test Label", 4, 1), 4)
+    one("empty-tcop", "ID3-2", "TCOP with an encoding byte and no text", lambda: title + text("TCOP", ""))
+    one("empty-utf16-tcop", "ID3-2", "TCOP with a BOM and no text", lambda: title + text("TCOP", "", encoding=1))
+    one("nul-tcop", "ID3-2", "TCOP with four trailing NUL bytes", lambda: title + text("TCOP", notice, end=bytes(4)))
+    one("cc-tcop", "ALL-2", "TCOP in Creative Commons' form, verified at a URL",
+        lambda: title + text("TCOP", "2026 Test Artist. Licensed to the public under "
+                             "https://creativecommons.org/licenses/by/4.0/ verify at https://example.org/tone"))
+    one("utf16-txxx-one-bom", "ID3-2", "UTF-16 TXXX with a BOM on the name and none on the value",
+        lambda: title + frame("TXXX", b"\x01\xff\xfe" + "mood".encode("utf-16-le") + bytes(2) + "calm".encode("utf-16-le")))
+    one("utf16-title-no-bom", "ID3-2", "a foreign frame in UTF-16 without BOM passes through",
+        lambda: frame("TIT2", b"\x01" + "Test Tone".encode("utf-16-le")))
+    one("compressed-frame", "ALL-2 ALL-4", "compressed unknown frame passes through",
+        lambda: title + frame("XCMP", struct.pack(">I", 64) + stored(bytes(64)), flags=0x80))
+    one("encrypted-frame", "ALL-2", "encrypted unknown frame with its ENCR passes through",
+        lambda: title + frame("ENCR", b"https://example.org\0\x80data") + frame("XENC", b"\x80" + bytes(range(48)), flags=0x40))
+    one("grouped-frame", "ALL-2", "frame with a group byte and its GRID",
+        lambda: title + frame("GRID", b"https://example.org\0\x90") + frame("TXXX", b"\x90\0mood\0calm", flags=0x20))
+    one("v24-compressed-frame", "ALL-2 ALL-4", "v2.4 compressed frame with a data length indicator",
+        lambda: title4 + frame("XCMP", synchsafe(64) + stored(bytes(64)), 4, 0x09), 4)
+    one("v24-encrypted-frame", "ALL-2", "v2.4 encrypted frame with its ENCR",
+        lambda: title4 + frame("ENCR", b"https://example.org\0\x80data", 4) + frame("XENC", b"\x80" + bytes(range(48)), 4, 0x04), 4)
+    one("compression-bomb", "ALL-4", "compressed frame that declares 4 GB", lambda: title + frame("XCMP", b"\xff" * 4 + stored(bytes(64)), flags=0x80))
+    one("etco", "ALL-2", "event timing codes, which some libraries cannot save", lambda: title + frame("ETCO", b"\x02\x02\0\0\0\x10\x03\0\0\x01\0"))
+    one("owne", "ALL-2", "ownership frame, which some libraries cannot save",
+        lambda: title + frame("OWNE", b"\0EUR1.00\00020261101Test Shop"))
+    one("utf16-wxxx", "ID3-2", "WXXX with a UTF-16 name and a Latin-1 URL",
+        lambda: title + frame("WXXX", b"\x01\xff\xfe" + "shop".encode("utf-16-le") + bytes(2) + b"https://example.org/shop"))
+    one("two-wcom", "ALL-3", "two WCOM frames, both kept",
+        lambda: title + frame("WCOM", b"https://example.org/1") + frame("WCOM", b"https://example.org/2"))
+    one("priv", "ALL-2", "two PRIV frames with binary data",
+        lambda: title + frame("PRIV", b"example.org/a\0" + bytes(range(256))) + frame("PRIV", b"example.org/b\0\xff\xfb\x90\x64"))
+    one("unknown-frame", "ALL-2", "frame `XYZW` that no standard knows", lambda: title + frame("XYZW", b"\xde\xad\xbe\xef" * 5))
+    one("geob", "ALL-2", "encapsulated object as DJ programs write it", lambda: title + frame("GEOB", geob("application/octet-stream", "Markers", bytes(200))))
+    one("chapters", "ALL-2", "CTOC and two CHAP with embedded titles", lambda: title + chapters(3))
+    one("v24-chapters", "ALL-2 ID3-3", "the same in v2.4 sizes", lambda: title4 + chapters(4), 4)
+    one("cover", "ALL-2", "30 KB cover that must be skipped, not loaded", lambda: title + frame("APIC", apic(cover(30000))))
+    one("cover-with-frames", "MP3-2", "cover that holds a chain of real MPEG frames",
+        lambda: frame("APIC", apic(png(corpus("clean/no-header-frame.mp3"), 2000))))
+    one("zero-size-frame", "ID3-4", "a frame with no body between two others", lambda: title + frame("TPUB", b"") + text("TPE1", "Test Artist"))
+    one("near-names", "ALL-2", "fields whose names only resemble ours",
+        lambda: title + txxx("NOAISE", "1") + txxx("NO_AI_X", "1") + txxx("comment", "NOAI") + txxx("TDM", "1"))
+    one("v24-long-frame", "ID3-3", "v2.4 frame over 127 bytes with a proper synchsafe size",
+        lambda: txxx("mood", "calm " * 60, 4) + title4, 4)
+    one("read-only-frame", "ALL-2", "foreign frame with the read-only and discard flags", lambda: frame("TIT2", b"\0Test Tone", flags=0xE000))
+    one("v24-length-indicator", "ID3-3", "v2.4 TCOP with a data length indicator",
+        lambda: frame("TCOP", synchsafe(17) + b"\0" + notice.encode(), 4, 0x01), 4)
+
+
+def chapters(version: int) -> bytes:
+    """Returns a table of contents and two chapters (ID3v2 Chapter Frame Addendum)."""
+    def chapter(name: bytes, start: int, end: int) -> bytes:
+        return frame("CHAP", name + b"\0" + struct.pack(">IIII", start, end, 0xFFFFFFFF, 0xFFFFFFFF)
+                     + text("TIT2", "Part " + name.decode(), version), version)
+    return frame("CTOC", b"toc\0\x03\x02a\0b\0", version) + chapter(b"a", 0, 200) + chapter(b"b", 200, 400)
+
+
+def mp3_tags() -> None:
+    """Registers MP3 files that differ in the shape of the whole ID3v2 tag."""
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes]) -> None:
+        built(f"tagged/{name}.mp3", "mp3", TAGGED, hazards, purpose, make)
+
+    both = partial(lambda version: text("TIT2", "Test Tone", version) + text("TCOP", COPYRIGHT, version))
+    one("empty-tag", "ID3-4", "ID3v2.3 header and nothing else", lambda: with_id3(id3(b"")))
+    one("padding-only", "ID3-4", "ID3v2.3 that is all padding", lambda: with_id3(id3(b"", padding=400)))
+    one("small-padding", "ID3-4", "7 bytes of padding: less than a frame header", lambda: with_id3(id3(both(3), padding=7)))
+    one("large-padding", "ID3-4", "4,096 bytes of padding: no audio need move", lambda: with_id3(id3(both(3), padding=4096)))
+    one("v24-padding", "ID3-4", "v2.4 with padding", lambda: with_id3(id3(both(4), 4, 512)))
+    one("v23-unsync", "ID3-1", "whole v2.3 tag unsynchronised around a cover full of FF",
+        lambda: with_id3(id3(unsynchronised(both(3) + frame("APIC", apic(cover()))), flags=0x80)))
+    one("v23-unsync-padding", "ID3-1", "the same with padding", lambda: with_id3(
+        id3(unsynchronised(both(3) + frame("APIC", apic(cover()))), padding=300, flags=0x80)))
+    one("v23-unsync-flag-only", "ID3-1", "the flag is set and nothing needed it", lambda: with_id3(id3(both(3), flags=0x80)))
+    one("v24-unsync", "ID3-1", "v2.4 tag flag and unsynchronised frames with data length indicators",
+        lambda: with_id3(id3(b"".join(v24_unsynchronised(kind, body) for kind, body in
+                                      [("TIT2", b"\0Test Tone"), ("TCOP", b"\0" + COPYRIGHT.encode()), ("APIC", apic(cover()))]), 4, flags=0x80)))
+    one("v24-unsync-frame", "ID3-1", "v2.4 with one unsynchronised frame and no tag flag",
+        lambda: with_id3(id3(both(4) + v24_unsynchronised("APIC", apic(cover())), 4)))
+    one("v24-unsync-utf16-tcop", "ID3-1 ID3-2", "unsynchronised UTF-16 TCOP: the BOM itself is changed",
+        lambda: with_id3(id3(v24_unsynchronised("TCOP", b"\x01\xff\xfe" + COPYRIGHT.encode("utf-16-le")), 4, flags=0x80)))
+    one("v23-unsync-utf16-tcop", "ID3-1 ID3-2", "the same in v2.3",
+        lambda: with_id3(id3(unsynchronised(text("TCOP", COPYRIGHT, encoding=1)), flags=0x80)))
+    one("v23-extended", "ID3-3", "v2.3 extended header without CRC: its size leaves itself out",
+        lambda: with_id3(id3(both(3), padding=64, flags=0x40, extended=struct.pack(">IHI", 6, 0, 64))))
+    one("v24-extended", "ID3-3", "v2.4 extended header without CRC: its size counts itself",
+        lambda: with_id3(id3(both(4), 4, 64, 0x40, synchsafe(6) + b"\x01\0")))
+    one("v24-extended-update", "ID3-3", "v2.4 extended header with the update flag",
+        lambda: with_id3(id3(both(4), 4, 64, 0x40, synchsafe(7) + b"\x01\x40\0")))
+    one("v24-footer", "ID3-3", "v2.4 with footer, before the sound", lambda: with_id3(id3(both(4), 4, flags=0x10)))
+    one("v24-appended", "MP3-1", "v2.4 with footer, after the sound", lambda: with_id3(b"", id3(both(4), 4, flags=0x10)))
+    one("v24-appended-id3v1", "MP3-1 MP3-4", "v2.4 with footer, then ID3v1", lambda: with_id3(b"", id3(both(4), 4, flags=0x10) + id3v1()))
+    one("v24-appended-cover", "MP3-1 MP3-2", "appended v2.4 whose cover holds MPEG frames",
+        lambda: with_id3(b"", id3(frame("APIC", apic(png(corpus("clean/no-header-frame.mp3"), 2000)), 4), 4, flags=0x10)))
+    one("v24-both-ends", "MP3-1", "v2.3 at the start, v2.4 with footer at the end",
+        lambda: with_id3(id3(both(3)), id3(text("TALB", "Test Album", 4), 4, flags=0x10)))
+    one("two-tags", "MP3-1", "a v2.3 tag followed by a v2.4 tag", lambda: with_id3(id3(both(3), padding=32) + id3(both(4), 4)))
+    one("two-same-tags", "MP3-1", "the same v2.3 tag twice", lambda: with_id3(id3(both(3)) * 2))
+    one("zeros-after-tag", "MP3-1", "200 zero bytes between the tag and the first frame", lambda: with_id3(id3(both(3)) + bytes(200)))
+    one("junk-after-tag", "MP3-1", "junk between the tag and the first frame", lambda: with_id3(id3(both(3)) + b"neither tag nor sound" * 4))
+    one("digit-names", "ID3-4", "frame names that end in a digit",
+        lambda: with_id3(id3(both(3) + frame("TXX2", b"\0a") + frame("ABC9", b"b"))))
+
+
+def v24_unsynchronised(kind: str, body: bytes) -> bytes:
+    """Returns a v2.4 frame that is unsynchronised and says how long it was."""
+    return frame(kind, synchsafe(len(body)) + unsynchronised(body), 4, 0x03)
+
+
+def mp3_tails() -> None:
+    """Registers MP3 files with tags at the end, alone and together."""
+    def one(name: str, hazards: str, purpose: str, tail: Callable[[], bytes], head: bytes = b"") -> None:
+        built(f"tagged/{name}.mp3", "mp3", TAGGED, hazards, purpose, lambda: with_id3(head, tail()))
+
+    plain = ape(("Title", b"Test Tone"), ("Year", b"2026"), ("Copyright", COPYRIGHT.encode()))
+    front = id3(text("TIT2", "Test Tone"), padding=128)
+    one("id3v1", "MP3-4", "ID3v1 alone", id3v1)
+    one("id3v2-id3v1", "MP3-4", "ID3v2 and ID3v1", id3v1, front)
+    one("ape", "MP3-4", "APEv2 alone", lambda: plain)
+    one("ape-no-header", "MP3-4", "APEv2 with a footer only", lambda: ape(("Title", b"Test Tone"), header=False))
+    one("apev1", "MP3-4", "APEv1", lambda: ape(("Title", b"Test Tone"), header=False, version=1000))
+    one("ape-id3v1", "MP3-4", "APEv2, then ID3v1", lambda: plain + id3v1())
+    one("id3v1-ape", "MP3-4", "ID3v1, then APEv2: the wrong way round", lambda: id3v1() + plain)
+    one("id3v2-ape-id3v1", "MP3-4", "all three", lambda: plain + id3v1(), front)
+    one("tag-plus", "MP3-4", "`TAG+`, then ID3v1", lambda: enhanced() + id3v1())
+    one("ape-tag-plus", "MP3-4", "APEv2, `TAG+`, ID3v1", lambda: plain + enhanced() + id3v1())
+    one("ape-cover-sync", "MP3-2", "APEv2 cover that holds a chain of real MPEG frames",
+        lambda: ape(("Cover Art (Front)", b"cover.png\0" + png(corpus("clean/no-header-frame.mp3"), 2000))))
+    one("ape-holds-id3", "MP3-2", "APEv2 item that holds a whole ID3v2 tag", lambda: ape(("Title", b"Test Tone"), ("Cover Art (Back)", b"x.bin\0" + front)))
+    one("ape-holds-id3v1", "MP3-2", "APEv2 item that ends in `TAG` 128 bytes before the end",
+        lambda: ape(("Title", b"Test Tone"), ("Cover Art (Front)", b"x.bin\0" + id3v1()[:96]), header=False))
+    one("ape-multi", "ALL-3", "APEv2 item with two values", lambda: ape(("Artist", b"Test Artist\0Second Artist"), ("Copyright", COPYRIGHT.encode())))
+
+
+def mp3_broken() -> None:
+    """Registers MP3 files and relatives that must be refused."""
+    def one(name: str, format: str, outcome: str, hazards: str, purpose: str, make: Callable[[], bytes]) -> None:
+        built(f"broken/{name}", format, outcome, hazards, purpose, make)
+
+    title, title4, notice = text("TIT2", "Test Tone"), text("TIT2", "Test Tone", 4), COPYRIGHT.encode()
+    one("id3v22.mp3", "mp3", UNSUPPORTED, "ID3-3", "ID3v2.2, with three-letter frames",
+        lambda: with_id3(b"ID3\x02\0\0" + synchsafe(16) + b"TT2\0\0\x0a\0Test Tone"))
+    one("id3v25.mp3", "mp3", UNSUPPORTED, "ID3-3", "an ID3v2 version that does not exist yet", lambda: with_id3(id3(title4, 5)))
+    one("v23-crc.mp3", "mp3", UNSUPPORTED, "ID3-3", "v2.3 extended header with a CRC",
+        lambda: with_id3(id3(title, flags=0x40, extended=struct.pack(">IHII", 10, 0x8000, 0, zlib.crc32(title)))))
+    one("v24-crc.mp3", "mp3", UNSUPPORTED, "ID3-3", "v2.4 extended header with a CRC",
+        lambda: with_id3(id3(title4, 4, 0, 0x40, synchsafe(12) + b"\x01\x20\x05" + synchsafe(zlib.crc32(title4), 5))))
+    one("v24-restrictions.mp3", "mp3", UNSUPPORTED, "ID3-3", "v2.4 extended header with restrictions",
+        lambda: with_id3(id3(title4, 4, 0, 0x40, synchsafe(8) + b"\x01\x10\x01\x40")))
+    one("itunes-sizes.mp3", "mp3", UNSUPPORTED, "ID3-3", "v2.4 frame of 306 bytes with a plain size, as old iTunes wrote",
+        lambda: with_id3(id3(frame("TXXX", b"\0mood\0" + b"calm " * 60, 4, size=306) + title4, 4)))
+    one("tcop-compressed.mp3", "mp3", UNSUPPORTED, "ID3-2", "compressed TCOP",
+        lambda: with_id3(id3(frame("TCOP", struct.pack(">I", 17) + stored(b"\0" + notice), flags=0x80))))
+    one("tcop-encrypted.mp3", "mp3", UNSUPPORTED, "ID3-2", "encrypted TCOP", lambda: with_id3(id3(frame("TCOP", b"\x80" + bytes(range(20)), flags=0x40))))
+    one("v24-tcop-compressed.mp3", "mp3", UNSUPPORTED, "ID3-2", "compressed TCOP in v2.4",
+        lambda: with_id3(id3(frame("TCOP", synchsafe(17) + stored(b"\0" + notice), 4, 0x09), 4)))
+    one("v24-tcop-encrypted.mp3", "mp3", UNSUPPORTED, "ID3-2", "encrypted TCOP in v2.4",
+        lambda: with_id3(id3(frame("TCOP", b"\x80" + bytes(range(20)), 4, 0x04), 4)))
+    one("tcop-no-bom.mp3", "mp3", UNSUPPORTED, "ID3-2", "TCOP in UTF-16 (encoding 1) without the BOM",
+        lambda: with_id3(id3(frame("TCOP", b"\x01" + COPYRIGHT.encode("utf-16-le")))))
+    one("lyrics3v1.mp3", "mp3", UNSUPPORTED, "MP3-4", "Lyrics3 v1 before ID3v1", lambda: with_id3(b"", lyrics3v1() + id3v1()))
+    one("lyrics3v2.mp3", "mp3", UNSUPPORTED, "MP3-4", "Lyrics3 v2 before ID3v1", lambda: with_id3(b"", lyrics3v2() + id3v1()))
+    one("lyrics3v2-ape.mp3", "mp3", UNSUPPORTED, "MP3-4", "APEv2, Lyrics3 v2, ID3v1",
+        lambda: with_id3(b"", ape(("Title", b"Test Tone")) + lyrics3v2() + id3v1()))
+    one("layer1.mp1", "-", UNSUPPORTED, "ALL-5", "MPEG layer I, silent frames", lambda: (b"\xff\xff\x10\xc4" + bytes(28)) * 60)
+    ran("broken/layer2.mp2", "-", UNSUPPORTED, "ALL-5", "MPEG layer II", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a mp2 -b:a 32k OUT")
+    ran("broken/layer2.mp3", "-", UNSUPPORTED, "ALL-5", "MPEG layer II called .mp3", "cp broken/layer2.mp2 OUT")
+    ran("broken/adts.aac", "-", UNSUPPORTED, "ALL-5", "ADTS AAC, whose sync resembles MPEG layer 0",
+        "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a aac -b:a 24k OUT")
+    one("adts-id3.aac", "-", UNSUPPORTED, "ALL-5", "ID3v2, then ADTS AAC", lambda: id3(title) + corpus("broken/adts.aac"))
+
+    one("tag-larger-than-file.mp3", "-", MALFORMED, "ID3-4", "ID3v2 size beyond the end: what follows cannot be seen",
+        lambda: with_id3(id3(title, size=1_000_000)))
+    one("tag-cut.mp3", "-", MALFORMED, "ID3-4", "file that ends inside its ID3v2 tag", lambda: id3(title + frame("APIC", apic(cover(2000))))[:900])
+    one("tag-header-cut.mp3", "-", MALFORMED, "ID3-4", "file that ends inside the ID3v2 header", lambda: b"ID3\x03\0\0\0")
+    one("tag-size-not-synchsafe.mp3", "-", MALFORMED, "ID3-4", "ID3v2 size with a high bit set",
+        lambda: b"ID3\x03\0\0\0\0\0\x93" + title + bytes(128) + corpus("clean/sine.mp3"))
+    one("frame-larger-than-tag.mp3", "mp3", MALFORMED, "ID3-4", "frame size beyond the tag and the file",
+        lambda: with_id3(id3(title + frame("TPE1", b"\0Test Artist", size=1_000_000))))
+    one("frame-cut-by-tag.mp3", "mp3", MALFORMED, "ID3-4", "frame that ends one byte after the tag", lambda: with_id3(id3(title)[:9] + b"\x13" + title))
+    one("garbage-in-padding.mp3", "mp3", MALFORMED, "ID3-4", "padding that is not zero",
+        lambda: with_id3(id3(title, padding=bytes(40) + b"left over" + bytes(40))))
+    one("v23-extended-too-long.mp3", "mp3", MALFORMED, "ID3-3", "extended header longer than the tag",
+        lambda: with_id3(id3(title, flags=0x40, extended=struct.pack(">IHI", 100_000, 0, 0))))
+    one("ape-larger-than-file.mp3", "mp3", MALFORMED, "MP3-4", "APEv2 size beyond the start of the file",
+        lambda: with_id3(b"", ape(("Title", b"Test Tone"), header=False, size=1_000_000)))
+    one("ape-item-beyond-tag.mp3", "mp3", MALFORMED, "MP3-4", "APEv2 item longer than its tag",
+        lambda: with_id3(b"", ape(("Title", b"Test Tone")).replace(struct.pack("<I", 9), struct.pack("<I", 9000), 1)))
+
+    one("id3-noise.mp3", "-", NOT_AUDIO, "ALL-5", "ID3v2, then random bytes without any frame",
+        lambda: id3(title) + bytes(byte & 0x7F for byte in random.Random(2).randbytes(3000)))
+    one("id3-only.mp3", "-", NOT_AUDIO, "ALL-5", "ID3v2 and nothing after it", lambda: id3(title, padding=100))
+    one("id3v1-only.mp3", "-", NOT_AUDIO, "ALL-5", "ID3v1 and nothing before it", id3v1)
+    one("one-sync.mp3", "-", NOT_AUDIO, "ALL-5", "one false frame header in 3,000 bytes of text",
+        lambda: b"some text, " * 100 + b"\xff\xfb\x90\x64" + b"some more text, " * 120)
+    one("text.mp3", "-", NOT_AUDIO, "ALL-5", "text", lambda: b"This is a text file, not sound.\n" * 8)
+    one("text.txt", "-", NOT_AUDIO, "ALL-5", "text that says so", lambda: b"This is a text file, not sound.\n")
+    one("empty.mp3", "-", NOT_AUDIO, "ALL-5", "no bytes at all", lambda: b"")
+    one("one-byte.wav", "-", NOT_AUDIO, "ALL-5", "one byte", lambda: b"R")
+    one("zeros.mp3", "-", NOT_AUDIO, "ALL-5", "zero bytes only", lambda: bytes(2048))
+    one("png.mp3", "-", NOT_AUDIO, "ALL-5", "a PNG", lambda: cover())
+    one("png-with-frames.mp3", "-", NOT_AUDIO, "ALL-5 MP3-2", "a PNG whose pixels hold MPEG frames",
+        lambda: png(corpus("clean/no-header-frame.mp3"), 2000))
+
+    one("c2pa.mp3", "mp3", PROTECTED, "FLAC-3", "GEOB of type application/c2pa",
+        lambda: with_id3(id3(title + frame("GEOB", geob("application/c2pa", "manifest", manifest())))))
+    one("c2pa-v24.mp3", "mp3", PROTECTED, "FLAC-3", "the same in v2.4", lambda: with_id3(id3(title4 + frame("GEOB", geob("application/c2pa", "manifest", manifest()), 4), 4)))
+    one("noai.mp3", "mp3", CONFLICT, "ALL-2", "TXXX:NOAI of somebody else", lambda: with_id3(id3(title + txxx("NOAI", "1"))))
+    one("content-usage.mp3", "mp3", CONFLICT, "ALL-2", "TXXX:Content-Usage of somebody else, v2.4",
+        lambda: with_id3(id3(title4 + txxx("Content-Usage", "train-ai=n", 4), 4)))
+    one("tdm-policy.mp3", "mp3", CONFLICT, "ALL-2", "TXXX:tdm policy, lower case with a space",
+        lambda: with_id3(id3(title + txxx("tdm policy", "https://example.org/policy"))))
+    one("ai-consent.mp3", "mp3", CONFLICT, "ALL-2", "TXXX:AI_CONSENT that is not a statement of ours", lambda: with_id3(id3(title + txxx("AI_CONSENT", "ask me"))))
+
+
+def manifest() -> bytes:
+    """Returns the outermost JUMBF boxes of a C2PA manifest store, with nothing inside that could be verified."""
+    described = box("jumd", bytes.fromhex("63327061 0011 0010 8000 00AA00389B71"), b"\x03c2pa\0")
+    return box("jumb", described)
+
+
+# FLAC
+
+STREAMINFO, PADDING, APPLICATION, SEEKTABLE, COMMENT, CUESHEET, PICTURE = range(7)
+
+
+def flac_parts(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
+    """Splits a FLAC file into its metadata blocks and its frames."""
+    blocks, at, last = [], 4, False
+    while not last:
+        last, kind, length = bool(data[at] & 0x80), data[at] & 0x7F, int.from_bytes(data[at + 1:at + 4], "big")
+        blocks.append((kind, data[at + 4:at + 4 + length]))
+        at += 4 + length
+    return blocks, data[at:]
+
+
+def flac(*blocks: tuple[int, bytes], info: Callable[[bytes], bytes] = lambda info: info) -> bytes:
+    """Returns the short tone under STREAMINFO and the given blocks, the last-block flag on the last one."""
+    (_, streaminfo), *_ = (parts := flac_parts(corpus("clean/sine.flac")))[0]
+    everything = [(STREAMINFO, info(streaminfo)), *blocks]
+    return b"fLaC" + b"".join(flac_block(kind, body, at == len(everything) - 1)
+                              for at, (kind, body) in enumerate(everything)) + parts[1]
+
+
+def flac_block(kind: int, body: bytes, last: bool = False, size: int | None = None) -> bytes:
+    """Returns one metadata block."""
+    return bytes([kind | (0x80 if last else 0)]) + (len(body) if size is None else size).to_bytes(3, "big") + body
+
+
+def comments(*fields: str | bytes, vendor: str = "test corpus") -> bytes:
+    """Returns a Vorbis comment list without framing bit."""
+    raw = [field if isinstance(field, bytes) else field.encode() for field in fields]
+    return struct.pack("<I", len(vendor)) + vendor.encode() + struct.pack("<I", len(raw)) \
+        + b"".join(struct.pack("<I", len(field)) + field for field in raw)
+
+
+def flac_picture(picture: bytes) -> bytes:
+    """Returns the body of a PICTURE block."""
+    return struct.pack(">II", 3, 9) + b"image/png" + struct.pack(">IIIIII", 0, 0, 0, 8, 0, len(picture)) + picture
+
+
+def cuesheet() -> bytes:
+    """Returns the body of a CUESHEET block with one track and the lead-out."""
+    def track(offset: int, number: int, indices: int) -> bytes:
+        return struct.pack(">QB12sB13xB", offset, number, b"", 0, indices) + b"".join(struct.pack(">QB3x", 0, 1) for _ in range(indices))
+    return bytes(128) + struct.pack(">QB258xB", 0, 0, 2) + track(0, 1, 1) + track(2400, 255, 0)
+
+
+def flac_cases() -> None:
+    """Registers the FLAC files."""
+    ran("clean/sine.flac", "flac", TAGGED, "FLAC-1", "comment block without fields, padding last",
+        "flac --totally-silent -f --padding=512 --no-seektable -o OUT clean/short.wav")
+    ran("clean/noise.flac", "flac", TAGGED, "FLAC-1", "another recording, stereo, by ffmpeg", "ffmpeg -i clean/noise.wav -map_metadata -1 -t 0.1 -ac 2 -ar 8000 -c:a flac OUT")
+    ran("clean/24-bit.flac", "flac", TAGGED, "FLAC-1", "24-bit", "flac --totally-silent -f --padding=64 -o OUT clean/24-bit.wav")
+    ran("clean/no-padding.flac", "flac", TAGGED, "FLAC-1", "no PADDING block", "flac --totally-silent -f --no-padding --no-seektable -o OUT clean/short.wav")
+    ran("tagged/flac.flac", "flac", TAGGED, "ALL-2", "fields, seek table and padding by flac",
+        f"flac --totally-silent -f -S 4x --padding=300 -T 'TITLE=Test Tone' -T 'COPYRIGHT={COPYRIGHT}' -T MOOD=calm -o OUT clean/short.wav")
+    ran("tagged/ffmpeg.flac", "flac", TAGGED, "ALL-2", "fields by ffmpeg",
+        f"ffmpeg -i clean/short.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a flac OUT")
+    ran("tagged/metaflac-picture.flac", "flac", TAGGED, "ALL-2", "PICTURE block by metaflac", "cp clean/sine.flac OUT",
+        "metaflac --import-picture-from=broken/png.mp3 OUT")
+    mutated("tagged/mutagen.flac", "flac", TAGGED, "FLAC-1", "fields by mutagen, with its padding", "clean/sine.flac",
+            "TITLE, COPYRIGHT", mutagen_vorbis)
+
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}.flac", "flac", outcome, hazards, purpose, make)
+
+    some = (COMMENT, comments("TITLE=Test Tone", f"COPYRIGHT={COPYRIGHT}"))
+    pad = (PADDING, bytes(200))
+    one("streaminfo-only", "FLAC-1", "the last-block flag is on STREAMINFO", lambda: flac(), "clean")
+    one("no-comment-block", "FLAC-1", "padding and no VORBIS_COMMENT", lambda: flac(pad), "clean")
+    one("zero-md5", "HASH-3", "STREAMINFO without MD5", lambda: flac(some, info=lambda info: info[:18] + bytes(16)))
+    one("wrong-md5", "HASH-3", "STREAMINFO with an MD5 that is not the sound's: still the same file to us",
+        lambda: flac(some, info=lambda info: info[:18] + bytes([info[18] ^ 1]) + info[19:]))
+    one("unknown-length", "HASH-3", "STREAMINFO with 0 total samples", lambda: flac(some, pad, info=lambda info: info[:13] + bytes([info[13] & 0xF0]) + bytes(4) + info[18:]))
+    one("no-padding", "FLAC-1", "fields and no padding", lambda: flac(some))
+    one("padding-first", "FLAC-1", "padding that is not last", lambda: flac(pad, some))
+    one("padding-middle", "FLAC-1", "padding before the picture that is last", lambda: flac(some, pad, (PICTURE, flac_picture(cover()))))
+    one("two-paddings", "FLAC-1", "padding before and after the fields", lambda: flac(pad, some, (PADDING, bytes(90))))
+    one("empty-padding", "FLAC-1", "PADDING of zero bytes", lambda: flac(some, (PADDING, b"")))
+    one("dirty-padding", "FLAC-1", "padding that is not zero: never reused", lambda: flac(some, (PADDING, bytes(50) + b"left over" + bytes(141))))
+    one("comment-last", "FLAC-1", "VORBIS_COMMENT with the last-block flag", lambda: flac((APPLICATION, b"test" + bytes(20)), some))
+    one("application", "ALL-2", "two APPLICATION blocks", lambda: flac((APPLICATION, b"abcd" + bytes(range(99))), some, (APPLICATION, b"efgh"), pad))
+    one("seektable", "ALL-2", "SEEKTABLE with a placeholder point", lambda: flac((SEEKTABLE, struct.pack(">QQH", 0, 0, 2400) + b"\xff" * 8 + bytes(10)), some, pad))
+    one("cuesheet", "ALL-2", "CUESHEET", lambda: flac((CUESHEET, cuesheet()), some, pad))
+    one("reserved-block", "ALL-2", "block of a reserved type", lambda: flac(some, (42, b"from the future"), pad))
+    one("picture", "ALL-2", "8 KB picture", lambda: flac((PICTURE, flac_picture(cover(8000))), some, pad))
+    one("lower-case-fields", "ALL-2", "field names in lower and mixed case", lambda: flac((COMMENT, comments("title=Test Tone", f"Copyright={COPYRIGHT}")), pad))
+    one("two-copyrights", "ALL-3", "COPYRIGHT twice", lambda: flac((COMMENT, comments(f"COPYRIGHT={COPYRIGHT}", "TITLE=Test Tone", "COPYRIGHT=2025 Test Label")), pad))
+    one("empty-copyright", "ALL-3", "COPYRIGHT without text", lambda: flac((COMMENT, comments("COPYRIGHT=", "TITLE=Test Tone")), pad))
+    one("invalid-utf8", "ALL-2", "field that is not UTF-8", lambda: flac((COMMENT, comments(b"TITLE=Test \xff\xfe Tone", "MOOD=calm")), pad))
+    one("no-equals-sign", "ALL-2", "field without `=`, and an empty field", lambda: flac((COMMENT, comments("TITLE=Test Tone", "just words", "")), pad))
+    one("comment-suffix", "ALL-2", "bytes after the comment list inside its block", lambda: flac((COMMENT, some[1] + bytes(16)), pad))
+    one("track-03", "ALL-2", "numbers that must stay as they are written", lambda: flac((COMMENT, comments("TRACKNUMBER=03", "DATE=2026-1")), pad))
+    one("leading-id3v2", "FLAC-3", "ID3v2 before fLaC", lambda: id3(text("TIT2", "Test Tone"), padding=64) + flac(some, pad))
+    one("trailing-id3v1", "FLAC-3", "ID3v1 after the last frame", lambda: flac(some, pad) + id3v1())
+    one("id3-both-ends", "FLAC-3", "ID3v2 before, ID3v1 after", lambda: id3(text("TIT2", "Test Tone")) + flac(some, pad) + id3v1())
+
+    broken = partial(one, folder="broken", outcome=MALFORMED)
+    broken("block-beyond-end", "FLAC-2", "block length beyond the end of the file",
+           lambda: flac()[:4] + flac_block(STREAMINFO, flac()[8:42]) + flac_block(PADDING, bytes(100), True, 0xFFFFFF))
+    broken("cut-in-block", "FLAC-1", "file that ends inside a block", lambda: flac(some, (PADDING, bytes(500)))[:300])
+    broken("no-last-block", "FLAC-1", "no block has the last-block flag", lambda: flac()[:4] + flac_block(STREAMINFO, flac()[8:42]) + flac_block(PADDING, bytes(100)) + flac()[42:])
+    broken("streaminfo-second", "FLAC-1", "STREAMINFO is not the first block", lambda: b"fLaC" + flac_block(*pad) + flac_block(STREAMINFO, flac()[8:42], True) + flac()[42:])
+    broken("block-127", "FLAC-1", "the forbidden block type", lambda: flac(some, (127, b"no such block")))
+    broken("two-comment-blocks", "ALL-3", "two VORBIS_COMMENT blocks, which RFC 9639 forbids", lambda: flac(some, (COMMENT, comments("MOOD=calm")), pad))
+    broken("comment-count", "ALL-4", "4 billion fields declared", lambda: flac((COMMENT, struct.pack("<I", 0) + b"\xff" * 4 + bytes(40)), pad))
+    broken("comment-length", "ALL-4", "field longer than its block", lambda: flac((COMMENT, comments("TITLE=Test Tone").replace(struct.pack("<I", 15), struct.pack("<I", 150_000))), pad))
+    broken("magic-only", "FLAC-1", "`fLaC` and nothing else", lambda: b"fLaC")
+    one("c2pa", "FLAC-3", "C2PA manifest in an ID3v2 tag before fLaC",
+        lambda: id3(frame("GEOB", geob("application/c2pa", "manifest", manifest()))) + flac(some, pad), "broken", PROTECTED)
+    one("tdm-reservation", "ALL-2", "TDM-RESERVATION of somebody else", lambda: flac((COMMENT, comments("TDM-RESERVATION=1")), pad), "broken", CONFLICT)
+    one("noai", "ALL-2", "NoAI of somebody else", lambda: flac((COMMENT, comments("TITLE=Test Tone", "NoAI=true")), pad), "broken", CONFLICT)
+
+
+def mutagen_vorbis(path: str) -> None:
+    """Writes two Vorbis comments into any file that has them."""
+    import mutagen
+    file = mutagen.File(path)
+    file["TITLE"], file["COPYRIGHT"] = "Test Tone", COPYRIGHT
+    file.save()
+
+
+# Ogg
+
+CONTINUED, FIRST, LAST = 1, 2, 4
+NO_PACKET_ENDS = -1
+
+
+@dataclass
+class Page:
+    """One Ogg page without its checksum (RFC 3533 section 6)."""
+
+    flags: int
+    granule: int
+    serial: int
+    number: int
+    lacing: bytes
+    body: bytes
+
+    def write(self) -> bytes:
+        """Returns the page with its checksum."""
+        head = struct.pack("<4sBBqIII", b"OggS", 0, self.flags, self.granule, self.serial, self.number, 0)
+        page = head + bytes([len(self.lacing)]) + self.lacing + self.body
+        return page[:22] + struct.pack("<I", ogg_crc(page)) + page[26:]
+
+
+def crc_table() -> list[int]:
+    """Returns the table of the Ogg CRC: polynomial 04C11DB7, not reflected, no final XOR."""
+    table = []
+    for byte in range(256):
+        value = byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value & 0x80000000 else 0)) & 0xFFFFFFFF
+        table.append(value)
+    return table
+
+
+CRC_TABLE = crc_table()
+
+
+def ogg_crc(data: bytes) -> int:
+    """Returns the checksum of a page whose checksum field is zero."""
+    value = 0
+    for byte in data:
+        value = (value << 8 & 0xFFFFFFFF) ^ CRC_TABLE[value >> 24 ^ byte]
+    return value
+
+
+def ogg_pages(data: bytes) -> list[Page]:
+    """Splits a well-formed file into its pages."""
+    pages, at = [], 0
+    while at < len(data):
+        _, _, flags, granule, serial, number, _, count = struct.unpack_from("<4sBBqIIIB", data, at)
+        lacing = data[at + 27:at + 27 + count]
+        body = data[at + 27 + count:at + 27 + count + sum(lacing)]
+        pages.append(Page(flags, granule, serial, number, lacing, body))
+        at += 27 + count + len(body)
+    return pages
+
+
+def segments(packet: bytes) -> list[bytes]:
+    """Splits a packet into segments: 255 bytes each and a shorter, perhaps empty, last one."""
+    return [packet[at:at + 255] for at in range(0, len(packet) + 1, 255)]
+
+
+def paginate(packets: list[bytes], serial: int, flush_at: int = 1 << 30) -> list[Page]:
+    """Lays header packets over pages of at most 255 segments, ended early after more than `flush_at` bytes."""
+    pages, page, continued = [], [], False
+    runs = [(piece, piece is pieces[-1]) for packet in packets for pieces in [segments(packet)] for piece in pieces]
+    for at, (piece, ends) in enumerate(runs):
+        page.append((piece, ends))
+        if len(page) == 255 or sum(len(piece) for piece, _ in page) > flush_at or at == len(runs) - 1:
+            granule = 0 if any(ends for _, ends in page) else NO_PACKET_ENDS
+            pages.append(Page(CONTINUED if continued else 0, granule, serial, 0,
+                              bytes(len(piece) for piece, _ in page), b"".join(piece for piece, _ in page)))
+            continued, page = not ends, []
+    return pages
+
+
+def headers_and_audio(path: str) -> tuple[list[bytes], list[Page]]:
+    """Returns the header packets and the pages of sound of a file whose sound starts on a fresh page."""
+    pages, packets, rest = ogg_pages(corpus(path)), [], b""
+    wanted = 2 if pages[0].body.startswith(b"OpusHead") else 3
+    while len(packets) < wanted:
+        page, at = pages.pop(0), 0
+        for length in page.lacing:
+            rest += page.body[at:at + length]
+            at += length
+            if length < 255:
+                packets.append(rest)
+                rest = b""
+    return packets, pages
+
+
+def ogg(pages: list[Page], serial: int = 1, start: int = 0) -> bytes:
+    """Writes pages as one stream: numbered from `start`, under one serial number."""
+    for number, page in enumerate(pages, start):
+        page.number = number & 0xFFFFFFFF
+        page.serial = serial
+    return b"".join(page.write() for page in pages)
+
+
+VORBIS = b"\x03vorbis"
+OPUS = b"OpusTags"
+
+
+def retagged(path: str, comment: bytes, *, own_pages: bool = False, flush_at: int = 1 << 30, shared: bool = False) -> list[Page]:
+    """Returns the pages of a file under another comment packet; `shared` puts sound on the last header page."""
+    (first, _, *setup), audio = headers_and_audio(path)
+    [head] = paginate([first], 1)
+    head.flags = FIRST
+    if own_pages:
+        rest = [page for packet in [comment, *setup] for page in paginate([packet], 1, flush_at)]
+    else:
+        rest = paginate([comment, *setup], 1, flush_at)
+    if shared:
+        last, sound = rest[-1], audio.pop(0)
+        rest[-1] = Page(last.flags | sound.flags, sound.granule, 1, 0, last.lacing + sound.lacing, last.body + sound.body)
+        assert len(rest[-1].lacing) <= 255
+    return [head, *rest, *audio]
+
+
+def padded_comments(kind: bytes, total: int) -> bytes:
+    """Returns a comment packet of exactly `total` bytes."""
+    end = b"\x01" if kind == VORBIS else b""
+    empty = len(kind + comments("TITLE=Test Tone", "FILLER=") + end)
+    return kind + comments("TITLE=Test Tone", "FILLER=" + "x" * (total - empty)) + end
+
+
+def picture_field(size: int) -> str:
+    """Returns a picture as a Vorbis comment."""
+    return "METADATA_BLOCK_PICTURE=" + base64.b64encode(flac_picture(cover(size))).decode()
+
+
+def split_packet(pages: list[Page]) -> list[Page]:
+    """Cuts the first page of sound so that no packet ends on its first part: granule -1."""
+    at = next(at for at, page in enumerate(pages) if page.granule > 0)
+    page = pages[at]
+    assert page.lacing[0] == 255
+    first = Page(page.flags & ~LAST, NO_PACKET_ENDS, page.serial, 0, page.lacing[:1], page.body[:255])
+    second = Page(page.flags | CONTINUED, page.granule, page.serial, 0, page.lacing[1:], page.body[255:])
+    return pages[:at] + [first, second] + pages[at + 1:]
+
+
+def ogg_cases() -> None:
+    """Registers the Ogg Vorbis and Ogg Opus files."""
+    ran("clean/sine.ogg", "ogg", TAGGED, "OGG-1", "Vorbis by ffmpeg", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libvorbis -q:a 0 OUT")
+    ran("clean/sine.opus", "ogg", TAGGED, "OGG-1", "Opus by ffmpeg", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
+    ran("clean/noise.ogg", "ogg", TAGGED, "OGG-1", "another recording, Vorbis by oggenc", "oggenc --quiet --serial 7 -q 0 -o OUT clean/noise.wav")
+    ran("clean/noise.opus", "ogg", TAGGED, "OGG-1", "another recording, Opus by opusenc, without comment padding",
+        "opusenc --quiet --serial 7 --padding 0 --bitrate 128 clean/noise.wav OUT")
+    ran("tagged/oggenc.ogg", "ogg", TAGGED, "ALL-2", "fields by oggenc",
+        f"oggenc --quiet --serial 5 -q 0 -t 'Test Tone' -a 'Test Artist' -c 'COPYRIGHT={COPYRIGHT}' -o OUT clean/sine.wav")
+    ran("tagged/ffmpeg.ogg", "ogg", TAGGED, "ALL-2", "fields by ffmpeg",
+        f"ffmpeg -i clean/sine.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a libvorbis -q:a 0 OUT")
+    ran("tagged/ffmpeg.opus", "ogg", TAGGED, "ALL-2", "fields by ffmpeg",
+        f"ffmpeg -i clean/sine.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a libopus -b:a 24k OUT")
+    ran("tagged/opusenc.opus", "ogg", TAGGED, "OGG-4", "fields and 512 bytes of zero padding by opusenc",
+        f"opusenc --quiet --serial 5 --bitrate 24 --title 'Test Tone' --comment 'COPYRIGHT={COPYRIGHT}' clean/sine.wav OUT")
+    ran("tagged/opusenc-picture.opus", "ogg", TAGGED, "OGG-2", "picture by opusenc",
+        "opusenc --quiet --serial 5 --bitrate 24 --picture '3||cover||broken/png.mp3' clean/sine.wav OUT")
+    mutated("tagged/mutagen.ogg", "ogg", TAGGED, "OGG-5", "fields and padding after the framing bit by mutagen", "clean/sine.ogg", "TITLE, COPYRIGHT", mutagen_vorbis)
+    mutated("tagged/mutagen.opus", "ogg", TAGGED, "OGG-4", "fields by mutagen", "clean/sine.opus", "TITLE, COPYRIGHT", mutagen_vorbis)
+
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}", "ogg", outcome, hazards, purpose, make)
+
+    vorbis, opus = "clean/sine.ogg", "clean/sine.opus"
+    fields = comments("TITLE=Test Tone", f"COPYRIGHT={COPYRIGHT}")
+    plain = VORBIS + fields + b"\x01"
+    one("no-fields.ogg", "OGG-1", "comment header without a field", lambda: ogg(retagged(vorbis, VORBIS + comments() + b"\x01")), "clean")
+    one("no-vendor.opus", "OGG-1", "empty vendor, no field: 16 bytes", lambda: ogg(retagged(opus, OPUS + comments(vendor=""))), "clean")
+    for total in (255, 510):
+        one(f"length-{total}.ogg", "OGG-1", f"comment packet of {total} bytes: its last segment is empty", lambda total=total: ogg(retagged(vorbis, padded_comments(VORBIS, total))))
+        one(f"length-{total}.opus", "OGG-1", f"comment packet of {total} bytes: its last segment is empty", lambda total=total: ogg(retagged(opus, padded_comments(OPUS, total))))
+    one("length-254.opus", "OGG-1", "comment packet one byte short of a full segment", lambda: ogg(retagged(opus, padded_comments(OPUS, 254))))
+    one("length-65025.opus", "OGG-1 OGG-2", "comment packet that fills a page and ends by an empty segment on the next", lambda: ogg(retagged(opus, padded_comments(OPUS, 65025))))
+    one("many-pages.ogg", "OGG-2", "comment packet over 64 KB with a picture", lambda: ogg(retagged(vorbis, VORBIS + comments("TITLE=Test Tone", picture_field(50000)) + b"\x01")))
+    one("many-pages.opus", "OGG-2", "comment packet over 64 KB with a picture", lambda: ogg(retagged(opus, OPUS + comments("TITLE=Test Tone", picture_field(50000)))))
+    one("shared-page.ogg", "OGG-1", "sound begins on the page where the setup header ends", lambda: ogg(retagged(vorbis, plain, shared=True)))
+    one("shared-page-long.ogg", "OGG-2", "the same after a comment packet over many pages", lambda: ogg(
+        retagged(vorbis, VORBIS + comments(picture_field(9000)) + b"\x01", flush_at=4096, shared=True)))
+    one("flush-4096.ogg", "OGG-2", "header pages of a little over 4,096 bytes, as old libraries wrote", lambda: ogg(
+        retagged(vorbis, VORBIS + comments(picture_field(9000)) + b"\x01", flush_at=4096)))
+    one("flush-4096.opus", "OGG-2", "the same for Opus", lambda: ogg(retagged(opus, OPUS + comments(picture_field(9000)), flush_at=4096)))
+    one("own-pages.ogg", "OGG-2", "each header packet on its own page", lambda: ogg(retagged(vorbis, plain, own_pages=True)))
+    one("small-pages.ogg", "OGG-2", "one segment a page: headers over many pages with granule -1", lambda: ogg(retagged(vorbis, plain, flush_at=0)))
+    one("suffix-kept.opus", "OGG-4", "binary suffix whose first byte has the low bit set: must be kept", lambda: ogg(retagged(opus, OPUS + fields + b"\x01binary\0data\xff")))
+    one("suffix-padding.opus", "OGG-4", "binary suffix whose first byte has the low bit clear", lambda: ogg(retagged(opus, OPUS + fields + b"\x02binary\0data\xff")))
+    one("suffix-zeros.opus", "OGG-4", "100 zero bytes after the fields", lambda: ogg(retagged(opus, OPUS + fields + bytes(100))))
+    one("padding.ogg", "OGG-5", "100 zero bytes after the framing bit", lambda: ogg(retagged(vorbis, plain + bytes(100))))
+    one("starts-at-5.opus", "OGG-3", "page numbers start at 5", lambda: ogg(retagged(opus, OPUS + fields), start=5))
+    one("number-wraps.opus", "OGG-3", "page numbers wrap past 2^32", lambda: ogg(retagged(opus, OPUS + fields), start=0xFFFFFFFF))
+    one("serial-0.opus", "OGG-3", "serial number 0", lambda: ogg(retagged(opus, OPUS + fields), 0))
+    one("serial-max.ogg", "OGG-3", "serial number FFFFFFFF", lambda: ogg(retagged(vorbis, plain), 0xFFFFFFFF))
+    one("granule-minus-1.opus", "OGG-2", "page of sound on which no packet ends", lambda: ogg(split_packet(retagged("clean/noise.opus", OPUS + fields)), 1))
+    one("no-last-page.opus", "OGG-3", "no page has the end-of-stream flag, as recorders leave it", lambda: ogg(
+        [Page(page.flags & ~LAST, page.granule, 1, 0, page.lacing, page.body) for page in retagged(opus, OPUS + fields)]))
+    one("empty-last-page.opus", "OGG-3", "the end-of-stream flag is on a page without packets", lambda: ogg(with_empty_end(retagged(opus, OPUS + fields))))
+    one("invalid-utf8.opus", "ALL-2", "field that is not UTF-8, one without `=`", lambda: ogg(retagged(opus, OPUS + comments(b"TITLE=\xff\xfe", "just words"))))
+    one("two-copyrights.ogg", "ALL-3", "COPYRIGHT twice", lambda: ogg(retagged(vorbis, VORBIS + comments("COPYRIGHT=" + COPYRIGHT, "copyright=2025 Test Label") + b"\x01")))
+
+    broken = partial(one, folder="broken")
+    broken("chained.opus", "OGG-3", "two streams, one after the other", lambda: corpus(opus) + ogg(ogg_pages(corpus(opus)), 99), outcome=UNSUPPORTED)
+    broken("chained.ogg", "OGG-3", "two streams, one after the other", lambda: corpus(vorbis) + ogg(ogg_pages(corpus("clean/noise.ogg")), 99), outcome=UNSUPPORTED)
+    broken("multiplexed.ogg", "OGG-3", "two Opus streams, page by page", multiplexed, outcome=UNSUPPORTED)
+    ran("broken/ogg-flac.oga", "ogg", UNSUPPORTED, "OGG-5", "FLAC in Ogg by flac", "flac --totally-silent -f --ogg --serial-number=3 -o OUT clean/short.wav")
+    ran("broken/speex.spx", "ogg", UNSUPPORTED, "OGG-5", "Speex by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a libspeex OUT")
+    bad = partial(broken, outcome=MALFORMED)
+    good = partial(lambda: ogg(retagged(opus, OPUS + fields)))
+    bad("page-crc.opus", "OGG-2", "one bit of sound changed: the page's CRC is wrong", lambda: (data := good())[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    bad("comment-crc.opus", "OGG-2", "wrong CRC on the comment page", lambda: good().replace(b"Test Tone", b"Best Tone"))
+    bad("cut-last-page.opus", "OGG-2", "file that ends inside its last page", lambda: good()[:-15])
+    bad("cut-in-comment.opus", "OGG-2", "file that ends inside the comment packet", lambda: ogg(retagged(opus, padded_comments(OPUS, 65025))[:2])[:2000])
+    bad("junk-between-pages.opus", "OGG-2", "100 bytes between two pages", lambda: b"".join(
+        page.write() + b"junk" * 25 * (page.granule > 0) for page in numbered(retagged(opus, OPUS + fields)[:-1])) + numbered(retagged(opus, OPUS + fields))[-1].write())
+    bad("junk-between-headers.ogg", "OGG-2", "junk between the first page and the second",
+        lambda: (pages := numbered(retagged(vorbis, plain)))[0].write() + b"junk" * 5 + b"".join(page.write() for page in pages[1:]))
+    bad("junk-after-end.opus", "OGG-2", "junk after the last page", lambda: good() + b"junk" * 9)
+    bad("missing-page.ogg", "OGG-2", "a page number is left out", lambda: b"".join(
+        page.write() for page in numbered(small_audio(retagged(vorbis, plain))) if page.number != 2))
+    bad("missing-header-page.ogg", "OGG-2", "the comment page is missing", lambda: b"".join(
+        page.write() for page in numbered(retagged(vorbis, plain, own_pages=True)) if page.number != 1))
+    bad("no-framing-bit.ogg", "OGG-5", "comment header without its framing bit", lambda: ogg(retagged(vorbis, VORBIS + fields + b"\0")))
+    bad("comment-count.opus", "ALL-4", "4 billion fields declared", lambda: ogg(retagged(opus, OPUS + struct.pack("<II", 0, 0xFFFFFFFF))))
+    bad("comment-length.ogg", "ALL-4", "field longer than its packet", lambda: ogg(retagged(vorbis, plain.replace(struct.pack("<I", 15), struct.pack("<I", 150_000), 1))))
+    bad("page-version-1.opus", "OGG-2", "page of a structure version that does not exist", lambda: good()[:4] + b"\x01" + good()[5:])
+    bad("headers-only.opus", "OGG-2", "first page alone", lambda: ogg(retagged(opus, OPUS + fields)[:1]))
+    broken("tdm-reservation.opus", "ALL-2", "tdm_reservation of somebody else", lambda: ogg(retagged(opus, OPUS + comments("tdm_reservation=1"))), outcome=CONFLICT)
+    broken("noai.ogg", "ALL-2", "NOAI of somebody else", lambda: ogg(retagged(vorbis, VORBIS + comments("NOAI=1") + b"\x01")), outcome=CONFLICT)
+
+
+def numbered(pages: list[Page]) -> list[Page]:
+    """Numbers the pages of one stream under serial 1."""
+    ogg(pages, 1)
+    return pages
+
+
+def small_audio(pages: list[Page]) -> list[Page]:
+    """Cuts the last page in two between packets, so that a page in the middle can go missing."""
+    last = pages[-1]
+    at = next(at for at, length in enumerate(last.lacing, 1) if length < 255)
+    size = sum(last.lacing[:at])
+    return pages[:-1] + [Page(last.flags & ~LAST, 64, 1, 0, last.lacing[:at], last.body[:size]),
+                         Page(last.flags & ~CONTINUED, last.granule, 1, 0, last.lacing[at:], last.body[size:])]
+
+
+def with_empty_end(pages: list[Page]) -> list[Page]:
+    """Moves the end-of-stream flag to an empty page of its own."""
+    pages[-1].flags &= ~LAST
+    return pages + [Page(LAST, NO_PACKET_ENDS, pages[-1].serial, 0, b"", b"")]
+
+
+def multiplexed() -> bytes:
+    """Returns two streams whose pages alternate, both first pages in front."""
+    one = numbered(ogg_pages(corpus("clean/sine.opus")))
+    two = ogg_pages(corpus("clean/sine.opus"))
+    ogg(two, 2)
+    return b"".join(page.write() for pair in zip(one, two) for page in pair)
+
+
+# MP4
+
+HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl", b"edts"}
+C2PA_UUID = bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
+Boxes = list[tuple[bytes, "bytes | Boxes"]]
+
+
+def box(kind: str | bytes, *parts: bytes, size: int | None = None) -> bytes:
+    """Returns a box; `size` overrides the true one."""
+    body = b"".join(parts)
+    name = kind if isinstance(kind, bytes) else kind.encode("latin-1")
+    return struct.pack(">I", len(body) + 8 if size is None else size) + name + body
+
+
+def box64(kind: str, body: bytes) -> bytes:
+    """Returns a box with a 64-bit size."""
+    return struct.pack(">I4sQ", 1, kind.encode(), len(body) + 16) + body
+
+
+def full(kind: str, *parts: bytes, version: int = 0, flags: int = 0) -> bytes:
+    """Returns a box that begins with a version and flags."""
+    return box(kind, struct.pack(">I", version << 24 | flags), *parts)
+
+
+def parse_boxes(data: bytes) -> Boxes:
+    """Parses boxes, and the boxes in those that only hold boxes."""
+    boxes, at = [], 0
+    while at < len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        body = data[at + 8:at + size]
+        boxes.append((kind, parse_boxes(body) if kind in HOLDERS else body))
+        at += size
+    return boxes
+
+
+def write_boxes(boxes: Boxes) -> bytes:
+    """Writes what `parse_boxes` returns."""
+    return b"".join(box(kind, write_boxes(body) if isinstance(body, list) else body) for kind, body in boxes)
+
+
+def child(boxes: Boxes, *path: str):
+    """Returns the body of the first box at a path."""
+    for name in path:
+        boxes = next(body for kind, body in boxes if kind == name.encode())
+    return boxes
+
+
+def data_atom(kind: int, value: bytes) -> bytes:
+    """Returns a `data` atom: 1 is UTF-8, 2 UTF-16BE, 14 PNG, 0 binary."""
+    return box("data", struct.pack(">II", kind, 0), value)
+
+
+def free_form(name: str, *values: str, mean: str = "com.apple.iTunes") -> bytes:
+    """Returns a `----` item."""
+    return box("----", full("mean", mean.encode()), full("name", name.encode()), *(data_atom(1, value.encode()) for value in values))
+
+
+def ilst(*items: bytes) -> bytes:
+    """Returns an `ilst` that starts with a title."""
+    return box("ilst", box("©nam", data_atom(1, b"Test Tone")), *items)
+
+
+HANDLER = full("hdlr", bytes(4) + b"mdirappl" + bytes(9))
+
+
+def meta(*parts: bytes) -> bytes:
+    """Returns the `meta` of iTunes metadata."""
+    return full("meta", HANDLER, *parts)
+
+
+def notice_items(*items: bytes) -> bytes:
+    """Returns a whole `udta` with a title, a copyright notice and more items."""
+    return box("udta", meta(ilst(box("cprt", data_atom(1, COPYRIGHT.encode())), *items)))
+
+
+def mp4(*layout: str | bytes, udta: bytes = b"", chunks: int = 4, co64: bool = False, shift: int = 0, extra: bytes = b"",
+        stbl: bytes = b"", edit: Callable[[bytes], bytes] = lambda moov: moov) -> bytes:
+    """Returns the AAC tone in another arrangement.
+
+    `layout` names the top-level boxes in order: `ftyp`, `moov`, `mdat`, `mdat64`, `mdat0` (size 0, to the end),
+    `half` (each takes half of the chunks), or ready bytes. `shift` makes every chunk offset wrong,
+    `extra` goes into moov, `stbl` into the sample table, and `edit` changes the finished moov.
+    """
+    top = parse_boxes(corpus("clean/sine.m4a"))
+    base = child(top, "moov")
+    sizes = child(base, "trak", "mdia", "minf", "stbl", "stsz")
+    lengths = struct.unpack(f">{(len(sizes) - 12) // 4}I", sizes[12:])
+    sound, samples = child(top, "mdat"), []
+    for length in lengths:
+        samples.append(sound[:length])
+        sound = sound[length:]
+    per_chunk = -(-len(samples) // chunks)
+    groups = [b"".join(samples[at:at + per_chunk]) for at in range(0, len(samples), per_chunk)]
+
+    def moov(offsets: list[int]) -> bytes:
+        def rebuilt(kind: bytes, body):
+            if kind == b"stsc":
+                runs = [(1, per_chunk, 1)] + ([(len(groups), len(samples) % per_chunk, 1)] if len(samples) % per_chunk else [])
+                return kind, struct.pack(">II", 0, len(runs)) + b"".join(struct.pack(">III", *entry) for entry in runs)
+            if kind == b"stco":
+                width = ">Q" if co64 else ">I"
+                return b"co64" if co64 else kind, struct.pack(">II", 0, len(offsets)) + b"".join(struct.pack(width, at + shift) for at in offsets)
+            if isinstance(body, list):
+                body = [rebuilt(*each) for each in body if each[0] != b"udta"]
+                return kind, body + parse_boxes(stbl) if kind == b"stbl" else body
+            return kind, body
+        body = [rebuilt(*each) for each in base if each[0] != b"udta"]
+        return edit(box("moov", write_boxes(body), udta, extra))
+
+    def place(offsets: list[int]) -> tuple[bytes, list[int]]:
+        out, found, left = b"", [], list(groups)
+        for part in layout:
+            if isinstance(part, bytes):
+                out += part
+            elif part == "ftyp":
+                out += box("ftyp", child(top, "ftyp"))
+            elif part == "moov":
+                out += moov(offsets)
+            else:
+                mine = left[:len(groups) // 2] if part == "half" and len(left) == len(groups) else left
+                left = left[len(mine):]
+                at = len(out) + (16 if part == "mdat64" else 8)
+                for group in mine:
+                    found.append(at)
+                    at += len(group)
+                body = b"".join(mine)
+                out += box64("mdat", body) if part == "mdat64" else box("mdat", body, size=0 if part == "mdat0" else None)
+        return out, found
+    _, offsets = place([0] * len(groups))
+    return place(offsets)[0]
+
+
+FIRST_MOOV = ("ftyp", "moov", "mdat")
+LAST_MOOV = ("ftyp", "mdat", "moov")
+
+
+def chpl() -> bytes:
+    """Returns Nero chapters."""
+    return full("chpl", struct.pack(">IB", 0, 2), b"".join(struct.pack(">QB", at, 1) + name for at, name in [(0, b"a"), (2_000_000, b"b")]), version=1)
+
+
+def keys_meta(value: bytes) -> bytes:
+    """Returns QuickTime `mdta` metadata: names in `keys`, values by number, and no version in `meta`."""
+    name = b"com.apple.quicktime.copyright"
+    return box("meta", full("hdlr", bytes(4) + b"mdta" + bytes(13)), full("keys", struct.pack(">I", 1), box("mdta", name)),
+               box("ilst", box(struct.pack(">I", 1), data_atom(1, value))))
+
+
+def mp4_cases() -> None:
+    """Registers the MP4, M4A and MOV files."""
+    aac = "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a aac -b:a 24k"
+    ran("clean/sine.m4a", "mp4", TAGGED, "MP4-1", "AAC by ffmpeg, moov last", f"{aac} OUT")
+    ran("clean/faststart.m4a", "mp4", TAGGED, "MP4-1", "moov first", f"{aac} -movflags +faststart OUT")
+    ran("clean/noise.m4a", "mp4", TAGGED, "MP4-1", "another recording, stereo", "ffmpeg -i clean/noise.wav -map_metadata -1 -ac 2 -c:a aac -b:a 48k OUT")
+    ran("clean/alac.m4a", "mp4", TAGGED, "MP4-1", "ALAC", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a alac OUT")
+    ran("clean/sine.mp4", "mp4", TAGGED, "MP4-1", "MP3 in MP4", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libmp3lame -b:a 32k -f mp4 OUT")
+    ran("clean/opus.mp4", "mp4", TAGGED, "MP4-1", "Opus in MP4", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
+    ran("clean/flac.mp4", "mp4", TAGGED, "MP4-1", "FLAC in MP4", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a flac -strict -2 OUT")
+    ran("clean/pcm.mov", "mp4", TAGGED, "MP4-1", "PCM in QuickTime, `wide` before mdat", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16le OUT")
+    ran("tagged/ffmpeg.m4a", "mp4", TAGGED, "ALL-2", "items by ffmpeg",
+        f"{aac} -metadata title='Test Tone' -metadata artist='Test Artist' -metadata copyright='{COPYRIGHT}' OUT")
+    ran("tagged/ffmpeg-mdta.mp4", "mp4", TAGGED, "ALL-2", "`mdta` keys by ffmpeg",
+        f"{aac} -metadata title='Test Tone' -metadata mood=calm -movflags use_metadata_tags OUT")
+    ran("tagged/ffmpeg.mov", "mp4", TAGGED, "MP4-5", "QuickTime text atoms in udta by ffmpeg",
+        f"ffmpeg -i clean/short.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a pcm_s16le OUT")
+    ran("tagged/two-tracks.m4a", "mp4", TAGGED, "MP4-3", "two audio tracks",
+        "ffmpeg -i clean/sine.wav -i clean/noise.wav -map 0 -map 1 -map_metadata -1 -c:a aac -b:a 24k OUT")
+    ran("tagged/audio-and-video.mp4", "mp4", TAGGED, "MP4-3", "an audio track after a video track",
+        "ffmpeg -i clean/sine.wav -f lavfi -i color=c=gray:s=16x16:r=5:d=0.4 -map 1 -map 0 -map_metadata -1 -c:v mpeg4 -c:a aac -b:a 24k OUT")
+    built("broken/chapters.ffmeta", "-", NOT_AUDIO, "MP4-3", "chapters for `chapter-track.m4a`, in ffmpeg's text form",
+          lambda: b";FFMETADATA1\n" + b"".join(b"[CHAPTER]\nTIMEBASE=1/1000\nSTART=%d\nEND=%d\ntitle=Part %c\n" % each
+                                               for each in [(0, 200, 97), (200, 400, 98)]))
+    ran("tagged/chapter-track.m4a", "mp4", TAGGED, "MP4-3", "audio and a chapter text track, with Nero chapters beside",
+        "ffmpeg -i clean/sine.wav -i broken/chapters.ffmeta -map 0 -map_chapters 1 -c:a aac -b:a 24k OUT")
+    ran("tagged/atomicparsley.m4a", "mp4", TAGGED, "MP4-5", "items and cover by AtomicParsley, which moves moov to the front", "cp clean/sine.m4a OUT",
+        f"AtomicParsley OUT --title 'Test Tone' --copyright '{COPYRIGHT}' --artwork broken/png.mp3 --overWrite",
+        undated=lambda data: changed_after(data, b"mvhd", 8, bytes(4)))
+    mutated("tagged/mutagen.m4a", "mp4", TAGGED, "ALL-2 MP4-5", "items, foreign freeform and cover by mutagen, with its free space", "clean/sine.m4a",
+            "©nam, cprt, covr, two freeform items", mutagen_mp4)
+    mutated("tagged/mutagen-faststart.m4a", "mp4", TAGGED, "MP4-1", "the same where moov comes first", "clean/faststart.m4a",
+            "©nam, cprt, covr, two freeform items", mutagen_mp4)
+
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}", "mp4", outcome, hazards, purpose, make)
+
+    notice = COPYRIGHT.encode()
+    one("no-udta-first.m4a", "MP4-1", "no udta, moov first, several chunks", lambda: mp4(*FIRST_MOOV), "clean")
+    one("no-udta-last.m4a", "MP4-1", "no udta, moov last", lambda: mp4(*LAST_MOOV), "clean")
+    one("co64.m4a", "MP4-1", "64-bit chunk offsets", lambda: mp4(*FIRST_MOOV, co64=True), "clean")
+    one("mdat-64.m4a", "MP4-3", "mdat with a 64-bit size", lambda: mp4("ftyp", "moov", "mdat64"), "clean")
+    one("mdat-to-end.m4a", "MP4-3", "mdat of size 0: to the end of the file", lambda: mp4("ftyp", "moov", "mdat0"), "clean")
+    one("two-mdat.m4a", "MP4-3", "two mdat after moov", lambda: mp4("ftyp", "moov", "half", "half"), "clean")
+    one("mdat-moov-mdat.m4a", "MP4-3", "moov between two mdat: only half of the offsets move", lambda: mp4("ftyp", "half", "moov", "half"), "clean")
+    one("mdat-free-mdat.m4a", "MP4-3", "free space between two mdat", lambda: mp4("ftyp", "moov", "half", box("free", bytes(50)), "half"), "clean")
+    one("one-sample-chunks.m4a", "MP4-1", "a chunk for every packet", lambda: mp4(*FIRST_MOOV, chunks=999), "clean")
+    one("empty-udta.m4a", "MP4-1", "udta without meta", lambda: mp4(*FIRST_MOOV, udta=box("udta")))
+    one("udta-other.m4a", "MP4-1", "udta with Nero chapters and no meta", lambda: mp4(*FIRST_MOOV, udta=box("udta", chpl())))
+    one("meta-no-ilst.m4a", "MP4-1", "meta without ilst", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta())))
+    one("empty-ilst.m4a", "MP4-1", "ilst without an item", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(box("ilst")))))
+    one("ilst.m4a", "MP4-1", "title and copyright, no free space", lambda: mp4(*FIRST_MOOV, udta=notice_items()))
+    one("ilst-moov-last.m4a", "MP4-1", "the same, moov last", lambda: mp4(*LAST_MOOV, udta=notice_items()))
+    one("free-in-meta.m4a", "MP4-5", "zero free after ilst in meta", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(ilst(), box("free", bytes(300))))))
+    one("free-before-ilst.m4a", "MP4-5", "zero free before ilst in meta", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(box("free", bytes(300)), ilst()))))
+    one("dirty-free-in-meta.m4a", "MP4-5", "free after ilst that is not zero: never reused", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(ilst(), box("free", b"left over" * 30)))))
+    one("free-after-moov.m4a", "MP4-5", "zero top-level free after moov", lambda: mp4("ftyp", "moov", box("free", bytes(2048)), "mdat", udta=notice_items()))
+    one("dirty-free-after-moov.m4a", "MP4-5", "top-level free that is not zero", lambda: mp4("ftyp", "moov", box("free", b"left over" * 200), "mdat", udta=notice_items()))
+    one("skip-after-moov.m4a", "MP4-5", "`skip` in the place of `free`", lambda: mp4("ftyp", "moov", box("skip", bytes(900)), "mdat"))
+    one("unknown-top.m4a", "ALL-2", "unknown boxes before, between and after", lambda: mp4("ftyp", box("abcd", b"1"), "moov", box("efgh", b"22"), "mdat", box("ijkl", b"333")))
+    one("uuid-xmp.m4a", "ALL-2", "XMP in a top-level uuid", lambda: mp4(*FIRST_MOOV, box("uuid", bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC"), XMP)))
+    one("free-form.m4a", "ALL-2", "freeform items of other means, two values, one binary", lambda: mp4(*FIRST_MOOV, udta=notice_items(
+        free_form("MOOD", "calm", "slow"), free_form("NOAI", "1", mean="org.example"),
+        box("----", full("mean", b"org.example"), full("name", b"blob"), data_atom(0, bytes(range(64)))))))
+    one("cover.m4a", "ALL-2", "two covers, the first of 8 KB", lambda: mp4(*FIRST_MOOV, udta=notice_items(box("covr", data_atom(14, cover(8000)), data_atom(14, cover())))))
+    one("cprt-utf16.m4a", "MP4-5", "cprt in UTF-16", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(ilst(box("cprt", data_atom(2, COPYRIGHT.encode("utf-16-be"))))))))
+    one("cprt-two-values.m4a", "ALL-3", "cprt with two data atoms", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(ilst(box("cprt", data_atom(1, notice), data_atom(1, b"2025 Test Label")))))))
+    one("cprt-empty.m4a", "ALL-3", "cprt with an empty value", lambda: mp4(*FIRST_MOOV, udta=box("udta", meta(ilst(box("cprt", data_atom(1, b"")))))))
+    one("cprt-3gpp.m4a", "ALL-2", "3GPP cprt in udta, outside ilst", lambda: mp4(*FIRST_MOOV, udta=box("udta", full("cprt", b"\x15\xc7" + notice + b"\0"))))
+    one("unknown-items.m4a", "ALL-2", "items without a data atom or of unknown names", lambda: mp4(*FIRST_MOOV, udta=notice_items(box("zzzz", b"any bytes"), box("©zzz", data_atom(99, b"?")))))
+    one("two-udta.m4a", "MP4-5", "two udta in moov", lambda: mp4(*FIRST_MOOV, udta=box("udta", chpl()) + notice_items()))
+    one("udta-first.m4a", "MP4-5", "free space before udta, at the end of moov", lambda: mp4(*FIRST_MOOV, udta=box("free", bytes(40)) + notice_items(), extra=box("free", bytes(100))))
+    one("udta-terminator.m4a", "MP4-5", "udta that ends in four zero bytes, as QuickTime allows", lambda: mp4(*FIRST_MOOV, udta=box("udta", chpl(), bytes(4))))
+    one("udta-terminator.mov", "MP4-5", "the same after a text atom", lambda: mp4(
+        box("ftyp", b"qt  " + bytes(4) + b"qt  "), "moov", "mdat", udta=box("udta", box("©cpy", struct.pack(">HH", len(notice), 0) + notice), bytes(4))))
+    one("quicktime-meta.mov", "MP4-5", "`mdta` keys in a meta without version and flags", lambda: mp4(
+        box("ftyp", b"qt  " + bytes(4) + b"qt  "), "moov", "mdat", extra=keys_meta(notice)))
+    one("udta-quicktime-meta.mov", "MP4-5", "udta/meta of iTunes items without version and flags", lambda: mp4(
+        box("ftyp", b"qt  " + bytes(4) + b"qt  "), "moov", "mdat", udta=box("udta", box("meta", HANDLER, ilst()))))
+    one("no-ftyp.mov", "MP4-5", "old QuickTime: moov and no ftyp", lambda: mp4("moov", "mdat"))
+    one("top-meta.m4a", "MP4-5", "an XML meta at the top level beside the one in udta", lambda: mp4(
+        *FIRST_MOOV, full("meta", full("hdlr", bytes(4) + b"mp7t" + bytes(13)), full("xml ", b"<a/>\0")), udta=notice_items()))
+
+    no = partial(one, folder="broken", outcome=UNSUPPORTED)
+    ran("broken/fragmented.mp4", "mp4", UNSUPPORTED, "MP4-2", "fragmented, absolute offsets in tfhd", f"{aac} -frag_duration 100000 -movflags frag_keyframe+empty_moov OUT")
+    ran("broken/fragmented-base-moof.mp4", "mp4", UNSUPPORTED, "MP4-2", "fragmented, offsets from moof, with sidx",
+        f"{aac} -frag_duration 100000 -movflags frag_keyframe+empty_moov+default_base_moof+dash OUT")
+    no("saio.m4a", "MP4-2", "auxiliary offsets in the sample table", lambda: mp4(*FIRST_MOOV, stbl=full("saiz", bytes([0]), struct.pack(">I", 0)) + full("saio", struct.pack(">II", 1, 48))))
+    no("iloc.m4a", "MP4-2", "item locations in a top-level meta", lambda: mp4(*FIRST_MOOV, full(
+        "meta", full("hdlr", bytes(4) + b"pict" + bytes(13)), full("iloc", b"\x44\0" + struct.pack(">HHHHII", 1, 1, 0, 1, 48, 10)))))
+    no("cmov.mov", "MP4-4", "compressed moov", lambda: mp4("ftyp", "mdat", "moov", edit=compressed_moov))
+    no("external-data.mov", "MP4-2", "data reference to another file", lambda: mp4(
+        *FIRST_MOOV, edit=external))
+    bad = partial(one, folder="broken", outcome=MALFORMED)
+    bad("atom-beyond-file.m4a", "MP4-4", "mdat longer than the file", lambda: mp4(*FIRST_MOOV)[:-200])
+    bad("cut-in-moov.m4a", "MP4-4", "file that ends inside moov", lambda: mp4(*LAST_MOOV)[:-60])
+    bad("no-moov.m4a", "MP4-4", "ftyp and mdat alone: the recording was never finished", lambda: mp4("ftyp", "mdat"))
+    bad("atom-beyond-parent.m4a", "MP4-4", "trak longer than moov", lambda: mp4(*FIRST_MOOV, edit=lambda moov: resized(moov, b"trak", 100_000)))
+    bad("ilst-beyond-meta.m4a", "MP4-5", "ilst longer than meta", lambda: mp4(*FIRST_MOOV, udta=notice_items(), edit=lambda moov: resized(moov, b"ilst", 4_000)))
+    bad("item-beyond-ilst.m4a", "MP4-5", "data atom longer than its item", lambda: mp4(*FIRST_MOOV, udta=notice_items(), edit=lambda moov: resized(moov, b"data", 4_000)))
+    bad("size-below-8.m4a", "MP4-4", "box of 4 bytes: smaller than its own header", lambda: mp4("ftyp", box("free", size=4), "moov", "mdat"))
+    bad("offsets-beyond-file.m4a", "HASH-1", "chunk offsets beyond the end of the file", lambda: mp4(*FIRST_MOOV, shift=1_000_000))
+    bad("last-chunk-beyond-file.m4a", "HASH-1", "chunk offsets that leave only the last chunk outside", lambda: mp4(*FIRST_MOOV, shift=100))
+    bad("chunk-count.m4a", "MP4-4", "4 billion chunk offsets declared", lambda: mp4(
+        *FIRST_MOOV, edit=lambda moov: changed_after(moov, b"stco", 4, b"\xff\xff\xff\xff")))
+    bad("sample-count.m4a", "MP4-4", "4 billion packet sizes declared", lambda: mp4(
+        *FIRST_MOOV, edit=lambda moov: changed_after(moov, b"stsz", 8, b"\xff\xff\xff\xff")))
+    bad("size-64-huge.m4a", "MP4-3", "64-bit size near 2^64", lambda: mp4("ftyp", "moov", "mdat64").replace(b"\0\0\0\x01mdat\0\0\0\0", b"\0\0\0\x01mdat\xff\xff\xff\xff"))
+    one("c2pa.m4a", "FLAC-3", "C2PA manifest in a top-level uuid", lambda: mp4(
+        "ftyp", box("uuid", C2PA_UUID, bytes(4), b"manifest\0", bytes(8), manifest()), "moov", "mdat"), "broken", PROTECTED)
+    one("noai.m4a", "ALL-2", "freeform NOAI of somebody else", lambda: mp4(*FIRST_MOOV, udta=notice_items(free_form("NOAI", "1"))), "broken", CONFLICT)
+    one("content-usage.m4a", "ALL-2", "freeform content usage of somebody else", lambda: mp4(
+        *FIRST_MOOV, udta=notice_items(free_form("Content Usage", "train-ai=n"))), "broken", CONFLICT)
+    ran("broken/video-only.mp4", "mp4", NOT_AUDIO, "ALL-5", "no audio track", "ffmpeg -f lavfi -i color=c=gray:s=16x16:r=5:d=0.4 -map_metadata -1 -c:v mpeg4 OUT")
+
+
+def resized(data: bytes, kind: bytes, size: int) -> bytes:
+    """Gives the first box of a kind another size."""
+    at = data.index(kind) - 4
+    return data[:at] + struct.pack(">I", size) + data[at + 4:]
+
+
+def changed_after(data: bytes, kind: bytes, distance: int, value: bytes) -> bytes:
+    """Overwrites bytes at a distance after the name of the first box of a kind."""
+    at = data.index(kind) + 4 + distance
+    return data[:at] + value + data[at + len(value):]
+
+
+def compressed_moov(moov: bytes) -> bytes:
+    """Returns a moov that holds another one in a zlib stream."""
+    return box("moov", box("cmov", box("dcom", b"zlib"), box("cmvd", struct.pack(">I", len(moov)), stored(moov))))
+
+
+def external(moov: bytes) -> bytes:
+    """Makes the data reference of the first track name another file."""
+    boxes = parse_boxes(moov)
+    child(boxes, "moov", "trak", "mdia", "minf", "dinf")[0] = (
+        b"dref", struct.pack(">II", 0, 1) + full("url ", b"https://example.org/sound.bin\0"))
+    return write_boxes(boxes)
+
+
+def mutagen_mp4(path: str) -> None:
+    """Writes usual items, two foreign freeform items and a cover."""
+    from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
+    file = MP4(path)
+    if file.tags is None:
+        file.add_tags()
+    file["\xa9nam"], file["cprt"] = ["Test Tone"], [COPYRIGHT]
+    file["covr"] = [MP4Cover(cover(), imageformat=MP4Cover.FORMAT_PNG)]
+    file["----:com.apple.iTunes:MOOD"] = [MP4FreeForm(b"calm"), MP4FreeForm(b"slow")]
+    file["----:org.example:NOTE"] = [MP4FreeForm(bytes(range(32)), dataformat=0)]
+    file.save()
+
+
+# WAV
+
+XMP = b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><x:xmpmeta xmlns:x='adobe:ns:meta/'/><?xpacket end='w'?>"
+PCM, FLOAT, A_LAW, MU_LAW, EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
+GUID_TAIL = bytes.fromhex("00001000800000AA00389B71")
+
+
+def chunk(kind: str, body: bytes, order: str = "<", pad: bool = True, size: int | None = None) -> bytes:
+    """Returns a RIFF (`<`) or IFF (`>`) chunk, padded to an even length unless `pad` is false."""
+    return kind.encode("latin-1") + struct.pack(order + "I", len(body) if size is None else size) + body + (b"\0" if pad and len(body) % 2 else b"")
+
+
+def fmt(codec: int = PCM, bits: int = 16, channels: int = 1, rate: int = 8000) -> bytes:
+    """Returns the `fmt ` chunk that each codec asks for."""
+    align = channels * bits // 8
+    body = struct.pack("<HHIIHH", codec, channels, rate, rate * align, align, bits)
+    if codec == EXTENSIBLE:
+        body += struct.pack("<HHI", 22, bits, 4) + struct.pack("<I", PCM) + GUID_TAIL
+    elif codec != PCM:
+        body += b"\0\0"
+    return chunk("fmt ", body)
+
+
+def riff(*chunks: bytes, size: int | None = None, magic: str = "RIFF") -> bytes:
+    """Returns a RIFF WAVE file; `size` overrides the true one."""
+    body = b"WAVE" + b"".join(chunks)
+    return magic.encode() + struct.pack("<I", len(body) if size is None else size) + body
+
+
+def sound(count: int | None = None) -> bytes:
+    """Returns the `data` chunk of the short tone, or of its first `count` 8-bit samples."""
+    return chunk("data", pcm(TONE())) if count is None else chunk("data", unsigned8()[:count])
+
+
+def unsigned8() -> bytes:
+    """Returns the short tone in the unsigned 8 bits of WAV."""
+    return bytes((sample >> 8) + 128 for sample in TONE())
+
+
+def wav(before: bytes = b"", after: bytes = b"") -> bytes:
+    """Returns the short tone with chunks before and after the sound."""
+    return riff(fmt(), before, sound(), after)
+
+
+def odd(after: bytes = b"", pad: bool = True, size: int | None = None) -> bytes:
+    """Returns 1,001 bytes of 8-bit sound, with or without the pad byte."""
+    return riff(fmt(bits=8), chunk("data", unsigned8()[:1001], pad=pad), after, size=size)
+
+
+def info(*items: tuple[str, bytes], pad: bool = True) -> bytes:
+    """Returns a `LIST` chunk of type INFO."""
+    return chunk("LIST", b"INFO" + b"".join(chunk(kind, value, pad=pad) for kind, value in items))
+
+
+def a_law(samples: list[int], mask: int = 0x55) -> bytes:
+    """Returns samples in G.711 A-law."""
+    def one(sample: int) -> int:
+        value, sign = (sample >> 3, 0x80) if sample >= 0 else ((-sample - 1) >> 3, 0)
+        exponent = max(value.bit_length() - 5, 0)
+        mantissa = value >> max(exponent, 1) & 15
+        return (sign | exponent << 4 | mantissa) ^ mask
+    return bytes(map(one, samples))
+
+
+def bext() -> bytes:
+    """Returns a Broadcast Wave `bext` chunk of version 1."""
+    return chunk("bext", b"Test Tone".ljust(256, b"\0") + b"Test Artist".ljust(32, b"\0") + b"TEST0001".ljust(32, b"\0")
+                 + b"2026-11-01" + b"12:00:00" + struct.pack("<QH", 0, 1) + bytes(254) + b"A=PCM,F=8000,W=16,M=mono\r\n")
+
+
+def adtl() -> bytes:
+    """Returns labels and notes for cue points."""
+    return chunk("LIST", b"adtl" + chunk("labl", struct.pack("<I", 1) + b"start\0") + chunk("note", struct.pack("<I", 1) + b"odd\0") + chunk("ltxt", struct.pack("<IIIHHHH", 1, 9, 0, 0, 0, 0, 0)))
+
+
+def cue() -> bytes:
+    """Returns one cue point."""
+    return chunk("cue ", struct.pack("<III4sIII", 1, 1, 100, b"data", 0, 0, 100))
+
+
+def wav_cases() -> None:
+    """Registers the WAV files and their relatives."""
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED, format: str = "wav") -> None:
+        built(f"{folder}/{name}", format, outcome, hazards, purpose, make)
+
+    title, notice = ("INAM", b"Test Tone\0"), ("ICOP", COPYRIGHT.encode() + b"\0")
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    one("sine.wav", "WAV-3", "16-bit tone at 44.1 kHz, the source of most encodings", lambda: riff(fmt(rate=44100), chunk("data", pcm(triangle(44100, 0.4)))), "clean")
+    one("noise.wav", "WAV-3", "16-bit noise at 22.05 kHz, the source of the other recording", lambda: riff(fmt(rate=22050), chunk("data", pcm(noise(22050, 0.4)))), "clean")
+    one("short.wav", "WAV-3", "16-bit tone at 8 kHz", wav, "clean")
+    one("8-bit.wav", "WAV-3", "8-bit, unsigned", lambda: riff(fmt(bits=8), sound(1000)), "clean")
+    one("24-bit.wav", "WAV-3", "24-bit", lambda: riff(fmt(bits=24), chunk("data", pcm(TONE(), 24))), "clean")
+    one("32-bit.wav", "WAV-3", "32-bit integers", lambda: riff(fmt(bits=32), chunk("data", pcm(TONE(), 32))), "clean")
+    one("float.wav", "WAV-3", "32-bit float with its fact chunk", lambda: riff(
+        fmt(FLOAT, 32), chunk("fact", struct.pack("<I", len(TONE()))), chunk("data", b"".join(struct.pack("<f", sample / 32768) for sample in TONE()))), "clean")
+    one("float-64.wav", "WAV-3", "64-bit float", lambda: riff(
+        fmt(FLOAT, 64), chunk("data", b"".join(struct.pack("<d", sample / 32768) for sample in TONE()))), "clean")
+    one("extensible.wav", "WAV-3", "WAVE_FORMAT_EXTENSIBLE, 24-bit", lambda: riff(fmt(EXTENSIBLE, 24), chunk("data", pcm(TONE(), 24))), "clean")
+    one("stereo.wav", "WAV-3", "two channels", lambda: riff(fmt(channels=2), chunk("data", b"".join(
+        struct.pack("<hh", left, -left) for left in TONE()))), "clean")
+    one("a-law.wav", "WAV-3", "G.711 A-law", lambda: riff(fmt(A_LAW, 8), chunk("fact", struct.pack("<I", len(TONE()))), chunk("data", a_law(TONE()))), "clean")
+    ran("clean/mu-law.wav", "wav", TAGGED, "WAV-3", "G.711 mu-law by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_mulaw OUT")
+    one("empty-data.wav", "WAV-3", "no samples", lambda: riff(fmt(), chunk("data", b"")), "clean")
+    one("odd-padded.wav", "WAV-2", "odd data, pad byte present and counted", odd, "clean")
+    one("odd-unpadded.wav", "WAV-2", "odd data at the end of the file, no pad byte", lambda: odd(pad=False), "clean")
+    one("odd-pad-uncounted.wav", "WAV-2", "odd data, pad byte present and not in the RIFF size", lambda: odd(size=len(odd()) - 9), "clean")
+    one("odd-pad-counted-absent.wav", "WAV-2", "odd data, pad byte counted in the RIFF size and absent", lambda: odd(pad=False, size=len(odd()) - 8), "clean")
+
+    ran("tagged/ffmpeg.wav", "wav", TAGGED, "WAV-3", "LIST INFO by ffmpeg", f"ffmpeg -i clean/short.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c copy OUT")
+    mutated("tagged/mutagen.wav", "wav", TAGGED, "WAV-3", "id3 chunk by mutagen, with padding", "clean/short.wav", "TIT2, TCOP with 200 bytes of padding", mutagen_chunk)
+    mutated("tagged/mutagen-odd.wav", "wav", TAGGED, "WAV-2", "id3 chunk by mutagen after odd data", "clean/odd-padded.wav", "TIT2, TCOP with 200 bytes of padding", mutagen_chunk)
+    one("info.wav", "WAV-3", "LIST INFO with ICOP after the sound", lambda: wav(after=info(title, notice)))
+    one("info-first.wav", "WAV-3", "LIST INFO with ICOP before the sound", lambda: wav(before=info(title, notice)))
+    one("info-no-icop.wav", "WAV-3", "LIST INFO without ICOP", lambda: wav(after=info(title)))
+    one("info-first-no-icop.wav", "WAV-3", "LIST INFO without ICOP before the sound", lambda: wav(before=info(title)))
+    one("info-both.wav", "WAV-3", "LIST INFO before and after the sound", lambda: wav(before=info(title), after=info(notice)))
+    one("info-empty.wav", "WAV-3", "LIST INFO without an item", lambda: wav(after=info()))
+    one("info-odd.wav", "WAV-2", "INFO items of odd length, padded", lambda: wav(after=info(("INAM", b"Test Tones\0"), ("ICOP", COPYRIGHT.encode() + b".\0"), title)))
+    one("info-no-nul.wav", "WAV-2", "ICOP without a terminator", lambda: wav(after=info(("ICOP", COPYRIGHT.encode()), title)))
+    one("info-nuls.wav", "WAV-2", "ICOP with several NUL bytes", lambda: wav(after=info(("ICOP", COPYRIGHT.encode() + bytes(6)))))
+    one("info-empty-icop.wav", "WAV-3", "ICOP of no length", lambda: wav(after=info(title, ("ICOP", b""))))
+    one("info-two-icop.wav", "ALL-3", "ICOP twice", lambda: wav(after=info(notice, ("ICOP", b"2025 Test Label\0"))))
+    one("info-latin1.wav", "WAV-3", "ICOP in a code page, not UTF-8", lambda: wav(after=info(("ICOP", b"\xa9 2026 Test Artist\0"))))
+    one("info-id3.wav", "WAV-3", "LIST INFO and id3 chunk", lambda: wav(after=info(title, notice) + chunk("id3 ", tag)))
+    one("id3-info.wav", "WAV-3", "id3 chunk before the sound, LIST INFO after it", lambda: wav(chunk("id3 ", tag), info(title, notice)))
+    one("id3-upper.wav", "WAV-3", "`ID3 ` chunk in upper case", lambda: wav(after=chunk("ID3 ", tag)))
+    one("id3-v24.wav", "WAV-3", "id3 chunk of version 2.4 without padding", lambda: wav(after=chunk("id3 ", id3(text("TCOP", COPYRIGHT, 4, 3), 4))))
+    one("id3-slack.wav", "WAV-3", "id3 chunk longer than its tag, the rest zero", lambda: wav(after=chunk("id3 ", tag + bytes(80))))
+    one("geob.wav", "WAV-3", "id3 chunk with an encapsulated object as DJ programs write it", lambda: wav(after=chunk("id3 ", id3(
+        frame("GEOB", geob("application/octet-stream", "Markers", bytes(101)))))))
+    one("adtl.wav", "WAV-3", "LIST adtl with cue points and no INFO", lambda: wav(after=cue() + adtl()))
+    one("bext.wav", "WAV-3", "bext before fmt, iXML after the sound", lambda: riff(bext(), fmt(), sound(), chunk("iXML", b"<BWFXML><NOTE>odd</NOTE></BWFXML>")))
+    one("smpl.wav", "WAV-3", "smpl and inst", lambda: wav(after=chunk("smpl", struct.pack("<9I6I", 0, 0, 125000, 60, 0, 0, 0, 1, 0, 0, 0, 0, 2399, 0, 0)) + chunk("inst", bytes([60, 0, 0, 0, 127, 1, 127]))))
+    one("axml.wav", "WAV-3", "axml and chna", lambda: wav(chunk("chna", struct.pack("<HHH12s14s11sx", 1, 1, 1, b"ATU_00000001", b"AT_00031001_01", b"AP_00031001")),
+                                                            chunk("axml", b"<ebuCoreMain/>")))
+    one("xmp.wav", "WAV-3", "XMP in `_PMX`", lambda: wav(after=chunk("_PMX", XMP)))
+    one("junk.wav", "WAV-3", "JUNK before fmt, PAD and unknown chunks after", lambda: riff(chunk("JUNK", bytes(28)), fmt(), chunk("minf", bytes(16)), sound(), chunk("PAD ", bytes(100)), chunk("zzzz", b"odd")))
+    one("everything.wav", "WAV-3", "most chunks in one file", lambda: riff(
+        chunk("JUNK", bytes(28)), bext(), fmt(), info(title), sound(1001), cue(), adtl(), chunk("_PMX", XMP), chunk("id3 ", tag), chunk("iXML", b"<BWFXML/>")).replace(fmt(), fmt(bits=8)))
+    one("junk-after-end.wav", "WAV-2", "bytes after the end of RIFF", lambda: wav() + b"bytes after the end")
+    one("zeros-after-end.wav", "WAV-2", "zero bytes after the end of RIFF", lambda: wav(after=info(title)) + bytes(12))
+    one("id3v1-after-end.wav", "WAV-2", "ID3v1 after the end of RIFF", lambda: wav() + id3v1())
+
+    bad = partial(one, folder="broken", outcome=MALFORMED)
+    bad("data-beyond-end.wav", "WAV-2", "file cut inside its data chunk", lambda: wav()[:-1000])
+    bad("data-size-max.wav", "WAV-1", "data size FFFFFFFF under a true RIFF size", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0xFFFFFFFF)))
+    bad("riff-size-0.wav", "WAV-1", "RIFF size 0, as a stream leaves it", lambda: riff(fmt(), sound(), size=0))
+    bad("riff-data-size-0.wav", "WAV-1", "RIFF and data size 0", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0), size=0))
+    bad("riff-size-max.wav", "WAV-1", "RIFF and data size FFFFFFFF, as ffmpeg writes to a pipe", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0xFFFFFFFF), size=0xFFFFFFFF))
+    bad("riff-size-large.wav", "WAV-1", "RIFF size beyond the end of the file", lambda: riff(fmt(), sound(), size=1_000_000))
+    bad("riff-size-small.wav", "WAV-1", "RIFF size that ends inside the data chunk", lambda: riff(fmt(), sound(), size=2000))
+    bad("odd-unpadded-middle.wav", "WAV-2", "odd data without its pad byte before another chunk", lambda: odd(info(title, notice), pad=False))
+    bad("chunk-beyond-end.wav", "WAV-2", "last chunk longer than the file", lambda: wav(after=chunk("zzzz", b"1234", size=4000)))
+    bad("info-item-beyond-list.wav", "WAV-2", "INFO item longer than its LIST", lambda: wav(after=chunk("LIST", b"INFO" + chunk("INAM", b"Test Tone\0", size=4000))))
+    bad("no-fmt.wav", "WAV-2", "data and no fmt", lambda: riff(sound()))
+    bad("no-data.wav", "WAV-2", "fmt and no data", lambda: riff(fmt(), info(title)))
+    bad("fmt-short.wav", "WAV-2", "fmt of 8 bytes", lambda: riff(chunk("fmt ", fmt()[8:16]), sound()))
+    bad("id3-larger-than-chunk.wav", "ID3-4", "id3 tag longer than its chunk", lambda: wav(after=chunk("id3 ", id3(text("TIT2", "Test Tone"), size=100_000))))
+    bad("header-cut.wav", "WAV-2", "`RIFF`, a size, `WAVE` and nothing else", lambda: riff())
+
+    no = partial(one, folder="broken", outcome=UNSUPPORTED)
+    no("rf64.wav", "WAV-1", "RF64 with ds64", lambda: rf64("RF64"), format="-")
+    no("bw64.wav", "WAV-1", "BW64 with ds64", lambda: rf64("BW64"), format="-")
+    no("rifx.wav", "WAV-1", "RIFX: big-endian", rifx, format="-")
+    ran("broken/sony.w64", "-", UNSUPPORTED, "WAV-1", "Wave64 by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c copy OUT")
+    ran("broken/adpcm.wav", "wav", UNSUPPORTED, "WAV-1", "IMA ADPCM by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a adpcm_ima_wav OUT")
+    ran("broken/mp3-in-wav.wav", "wav", UNSUPPORTED, "WAV-1", "MP3 in WAV by ffmpeg", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libmp3lame -b:a 32k OUT")
+    no("webp.wav", "ALL-5", "RIFF that is a picture", lambda: b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8L" + struct.pack("<I", 10) + bytes.fromhex("2f000000100710111188"), outcome=NOT_AUDIO, format="-")
+    one("c2pa.wav", "FLAC-3", "C2PA manifest in a `C2PA` chunk", lambda: wav(after=chunk("C2PA", manifest())), "broken", PROTECTED)
+    one("noai.wav", "ALL-2", "TXXX:NOAI of somebody else in the id3 chunk", lambda: wav(after=chunk("id3 ", id3(txxx("NOAI", "1")))), "broken", CONFLICT)
+
+
+def rf64(magic: str) -> bytes:
+    """Returns the short tone as RF64 or BW64 (EBU Tech 3306, ITU-R BS.2088): sizes in ds64, FFFFFFFF elsewhere."""
+    body = pcm(TONE())
+    sizes = chunk("ds64", struct.pack("<QQQI", 4 + 36 + 24 + 8 + len(body), len(body), len(body) // 2, 0))
+    return riff(sizes, fmt(), chunk("data", body, size=0xFFFFFFFF), size=0xFFFFFFFF, magic=magic)
+
+
+def rifx() -> bytes:
+    """Returns the short tone in big-endian RIFF."""
+    body = b"WAVE" + chunk("fmt ", struct.pack(">HHIIHH", PCM, 1, 8000, 16000, 2, 16), ">") + chunk("data", pcm(TONE(), order="big"), ">")
+    return b"RIFX" + struct.pack(">I", len(body)) + body
+
+
+def mutagen_chunk(path: str) -> None:
+    """Writes an ID3 chunk into a WAV or AIFF file."""
+    import mutagen
+    from mutagen import id3 as m
+    file = mutagen.File(path)
+    if file.tags is None:
+        file.add_tags()
+    file.tags.add(m.TIT2(encoding=3, text="Test Tone"))
+    file.tags.add(m.TCOP(encoding=3, text=COPYRIGHT))
+    file.save(padding=lambda info: 200)
+
+
+# AIFF
+
+
+def iff(kind: str, body: bytes, pad: bool = True, size: int | None = None) -> bytes:
+    """Returns one chunk of an AIFF file."""
+    return chunk(kind, body, ">", pad, size)
+
+
+def comm(frames: int, bits: int = 16, channels: int = 1) -> bytes:
+    """Returns the COMM chunk for 8 kHz, which is 400BFA00... in the 80-bit numbers of the format."""
+    return iff("COMM", struct.pack(">HIH", channels, frames, bits) + bytes.fromhex("400BFA00000000000000"))
+
+
+def ssnd(bits: int = 16, offset: int = 0, count: int | None = None, **rest) -> bytes:
+    """Returns the SSND chunk of the short tone, `offset` bytes of alignment before the samples."""
+    return iff("SSND", struct.pack(">II", offset, 0) + bytes(offset) + pcm(TONE()[:count], bits, "big"), **rest)
+
+
+def form(*chunks: bytes, size: int | None = None, kind: bytes = b"AIFF") -> bytes:
+    """Returns a FORM file; `size` overrides the true one."""
+    body = kind + b"".join(chunks)
+    return b"FORM" + struct.pack(">I", len(body) if size is None else size) + body
+
+
+def aiff(before: bytes = b"", after: bytes = b"") -> bytes:
+    """Returns the short tone with chunks before and after the sound."""
+    return form(comm(len(TONE())), before, ssnd(), after)
+
+
+def aiff_cases() -> None:
+    """Registers the AIFF files and their relatives."""
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED, format: str = "aiff") -> None:
+        built(f"{folder}/{name}", format, outcome, hazards, purpose, make)
+
+    count = len(TONE())
+    name, notice = iff("NAME", b"Test Tone"), iff("(c) ", COPYRIGHT.encode())
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    ran("clean/sine.aiff", "aiff", TAGGED, "WAV-3", "16-bit by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
+    one("24-bit.aiff", "WAV-3", "24-bit", lambda: form(comm(count, 24), ssnd(24)), "clean")
+    one("8-bit.aif", "WAV-3", "8-bit, signed", lambda: form(comm(count, 8), ssnd(8)), "clean")
+    one("odd.aiff", "WAV-2", "odd sound with its pad byte", lambda: form(comm(1001, 8), ssnd(8, count=1001)), "clean")
+    one("odd-unpadded.aiff", "WAV-2", "odd sound at the end of the file, no pad byte", lambda: form(comm(1001, 8), ssnd(8, count=1001, pad=False)), "clean")
+    one("ssnd-first.aiff", "WAV-3", "SSND before COMM", lambda: form(ssnd(), comm(count)), "clean")
+    one("ssnd-offset.aiff", "WAV-3", "SSND whose samples start 6 bytes late", lambda: form(comm(count), ssnd(offset=6)), "clean")
+    one("no-ssnd.aiff", "WAV-3", "no samples and so no SSND", lambda: form(comm(0)), "clean")
+    ran("tagged/ffmpeg.aiff", "aiff", TAGGED, "WAV-3", "text and ID3 chunks by ffmpeg",
+        f"ffmpeg -i clean/short.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -write_id3v2 1 -c:a pcm_s16be OUT")
+    mutated("tagged/mutagen.aiff", "aiff", TAGGED, "WAV-3", "ID3 chunk by mutagen, with padding", "clean/sine.aiff", "TIT2, TCOP with 200 bytes of padding", mutagen_chunk)
+    one("text.aiff", "WAV-3", "NAME, AUTH, `(c) ` and two ANNO", lambda: aiff(name + iff("AUTH", b"Test Artist") + notice, iff("ANNO", b"odd") + iff("ANNO", b"even")))
+    one("copyright-last.aiff", "WAV-3", "`(c) ` after the sound", lambda: aiff(after=notice))
+    one("copyright-odd.aiff", "WAV-2", "`(c) ` of odd length", lambda: aiff(after=iff("(c) ", COPYRIGHT.encode() + b".") + name))
+    one("copyright-empty.aiff", "WAV-3", "`(c) ` without text", lambda: aiff(after=iff("(c) ", b"")))
+    one("two-copyrights.aiff", "ALL-3", "`(c) ` twice", lambda: aiff(after=notice + iff("(c) ", b"2025 Test Label")))
+    one("copyright-mac-roman.aiff", "WAV-3", "`(c) ` with a byte over 7F", lambda: aiff(after=iff("(c) ", b"\xa9 " + COPYRIGHT.encode())))
+    one("markers.aiff", "WAV-3", "MARK, INST, COMT, APPL and MIDI", lambda: aiff(
+        iff("MARK", struct.pack(">HHI", 1, 1, 100) + b"\x05start") + iff("INST", bytes([60, 0, 0, 127, 1, 127]) + bytes(14)),
+        iff("COMT", struct.pack(">HIHH", 1, 0, 0, 4) + b"note") + iff("APPL", b"stocodd") + iff("MIDI", b"\xf0\x7e\xf7")))
+    one("id3-first.aiff", "WAV-3", "ID3 chunk before the sound", lambda: aiff(chunk("ID3 ", tag, ">")))
+    one("id3-slack.aiff", "WAV-3", "ID3 chunk longer than its tag, the rest zero", lambda: aiff(after=chunk("ID3 ", tag + bytes(80), ">")))
+    one("id3-text.aiff", "WAV-3", "ID3 chunk and `(c) `", lambda: aiff(notice, chunk("ID3 ", tag, ">")))
+    one("junk-after-end.aiff", "WAV-2", "bytes after the end of FORM", lambda: aiff() + b"bytes after the end")
+
+    bad = partial(one, folder="broken", outcome=MALFORMED)
+    bad("ssnd-beyond-end.aiff", "WAV-2", "file cut inside its SSND chunk", lambda: aiff()[:-1000])
+    bad("form-size-0.aiff", "WAV-1", "FORM size 0", lambda: form(comm(count), ssnd(), size=0))
+    bad("form-size-large.aiff", "WAV-1", "FORM size beyond the end of the file", lambda: form(comm(count), ssnd(), size=1_000_000))
+    bad("form-size-small.aiff", "WAV-1", "FORM size that ends inside SSND", lambda: form(comm(count), ssnd(), size=1000))
+    bad("no-comm.aiff", "WAV-2", "SSND and no COMM", lambda: form(ssnd()))
+    bad("ssnd-offset-beyond.aiff", "WAV-3", "SSND offset beyond its chunk", lambda: form(comm(count), iff("SSND", struct.pack(">II", 100_000, 0) + pcm(TONE(), order="big"))))
+    bad("chunk-beyond-end.aiff", "WAV-2", "last chunk longer than the file", lambda: aiff(after=iff("ANNO", b"text", size=4000)))
+    no = partial(one, folder="broken", outcome=UNSUPPORTED)
+    no("id3v22.aiff", "ID3-3", "ID3v2.2 in the ID3 chunk", lambda: aiff(after=iff("ID3 ", b"ID3\x02\0\0" + synchsafe(16) + b"TT2\0\0\x0a\0Test Tone")))
+    no("sowt.aifc", "WAV-1", "AIFC, little-endian samples", lambda: form(
+        iff("FVER", bytes.fromhex("A2805140")), iff("COMM", comm(count)[8:] + b"sowt\0\0"), iff("SSND", bytes(8) + pcm(TONE())), kind=b"AIFC"), format="-")
+    no("aifc.aiff", "ALL-5", "AIFC called .aiff", lambda: corpus("broken/sowt.aifc"), format="-")
+    no("8svx.aiff", "ALL-5", "FORM of another kind of sound", lambda: form(iff("VHDR", bytes(20)), iff("BODY", bytes(100)), kind=b"8SVX"), format="-")
+    one("noai.aiff", "ALL-2", "TXXX:NOAI of somebody else in the ID3 chunk", lambda: aiff(after=chunk("ID3 ", id3(txxx("NOAI", "1")), ">")), "broken", CONFLICT)
+
+
+# Other containers, and names that disagree with the content
+
+
+def other_cases() -> None:
+    """Registers formats that are not written yet, and files under a wrong name."""
+    aac = "-map_metadata -1 -c:a aac -b:a 24k"
+    ran("broken/sine.caf", "-", UNSUPPORTED, "ALL-5", "CAF", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
+    ran("broken/sine.mka", "-", UNSUPPORTED, "ALL-5", "Matroska", f"ffmpeg -i clean/sine.wav {aac} OUT")
+    ran("broken/sine.webm", "-", UNSUPPORTED, "ALL-5", "WebM", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
+    ran("broken/sine.wv", "-", UNSUPPORTED, "ALL-5", "WavPack", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a wavpack OUT")
+    built("broken/header.ape", "-", UNSUPPORTED, "ALL-5", "Monkey's Audio: a header alone, enough to be told by", monkeys_audio)
+    ran("broken/caf-called.mp3", "-", UNSUPPORTED, "ALL-5", "CAF called .mp3", "cp broken/sine.caf OUT")
+    built("broken/caf-with-sync.caf", "-", UNSUPPORTED, "ALL-5 MP3-2", "CAF whose free chunk holds MPEG frames within the first 1,024 bytes", caf_with_frames)
+
+    def renamed(name: str, format: str, source: str) -> None:
+        ran(f"tagged/{name}", format, TAGGED, "ALL-5", f"`{source.split('.')[-1]}` content under another name", f"cp {source} OUT")
+    renamed("flac-called.mp3", "flac", "clean/sine.flac")
+    renamed("mp3-called.wav", "mp3", "clean/sine.mp3")
+    renamed("mp3-called.m4a", "mp3", "tagged/utf16-tcop.mp3")
+    renamed("m4a-called.mp3", "mp4", "clean/sine.m4a")
+    renamed("ogg-called.mp3", "ogg", "clean/sine.ogg")
+    renamed("opus-called.ogg", "ogg", "clean/sine.opus")
+    renamed("wav-called.flac", "wav", "clean/short.wav")
+    renamed("aiff-called.wav", "aiff", "clean/sine.aiff")
+    renamed("no-extension", "mp3", "clean/sine.mp3")
+    renamed("upper-case.FLAC", "flac", "clean/sine.flac")
+
+
+def monkeys_audio() -> bytes:
+    """Returns the descriptor and header of a Monkey's Audio 3.99 file over bytes that are no frame."""
+    header = struct.pack("<HHIIIHHI", 2000, 0, 73728, 2400, 1, 16, 1, 8000)
+    return struct.pack("<4sHHIIIIIII16s", b"MAC ", 3990, 0, 52, len(header), 4, 0, 64, 0, 0, b"") + header + bytes(4) + bytes(range(64))
+
+
+def caf_with_frames() -> bytes:
+    """Returns the CAF file with a `free` chunk of MPEG frames after its description."""
+    data = corpus("broken/sine.caf")
+    at = 8 + 12 + 32
+    frames = corpus("clean/no-header-frame.mp3")
+    return data[:at] + struct.pack(">4sq", b"free", len(frames)) + frames + data[at:]
+
+
+# The folder
+
+EARLY = ["clean/sine.wav", "clean/noise.wav", "clean/short.wav", "clean/24-bit.wav", "clean/no-header-frame.mp3", "broken/png.mp3", "broken/chapters.ffmeta"]
+
+ABOUT = """# Test audio
+
+Every file here is made by `make.py`: no recording, no file of another project. `clean/` has no tags, `tagged/` has
+tags of other programs or of odd but lawful shape, `broken/` is malformed, unsupported, protected or in conflict on purpose.
+
+    python3 make.py            make everything again
+    python3 make.py --check    make everything elsewhere and compare with SHA256SUMS
+
+This file, `expected.txt` and `SHA256SUMS` are written by the script from its own table: change the script, not them.
+`expected.txt` says for each file what the crate must do with it. A new case is one more call in the script.
+Classes such as `ID3-2` are the families of damage that tag writers have done; [the list](#classes) is below the table.
+Commands run in this folder; the script adds `-v error -y -nostdin -fflags +bitexact -flags:a bitexact -flags:v bitexact`
+to each `ffmpeg`. "byte by byte" means that the script writes the container itself, around sound that it makes or takes
+from `clean/`. The sums hold for these versions, other versions of the encoders may write other bytes:
+{programs}.
+
+Dedicated to the public domain under CC0 1.0, see `LICENSE`.
+
+| file | purpose | class | expected | made |
+|---|---|---|---|---|
+{rows}
+
+## Classes
+
+{classes}
+"""
+
+CLASSES = {
+    "MP4-1": "chunk offsets that must move; no udta, meta or ilst yet",
+    "MP4-2": "offsets outside the chunk tables: fragments, sidx, saio, iloc, other files",
+    "MP4-3": "several mdat, mdat before or after moov, 64-bit sizes, size 0, several tracks",
+    "MP4-4": "sizes and counts that cannot be true",
+    "MP4-5": "free space, the shapes of meta and udta, values of several kinds",
+    "OGG-1": "packets whose length is a multiple of 255, header pages",
+    "OGG-2": "comment packets over many pages, checksums, granule -1, damaged page chains",
+    "OGG-3": "chained and multiplexed streams, unusual serial and page numbers",
+    "OGG-4": "bytes after the Opus comment list",
+    "OGG-5": "the Vorbis framing bit, other codecs in Ogg",
+    "FLAC-1": "the last-block flag, padding in every place",
+    "FLAC-2": "block lengths",
+    "FLAC-3": "ID3 around FLAC, C2PA manifests",
+    "ID3-1": "unsynchronisation",
+    "ID3-2": "text encodings, BOM, terminators",
+    "ID3-3": "extended headers, footers, sizes of the versions",
+    "ID3-4": "tag and frame sizes, padding",
+    "MP3-1": "several ID3v2 tags, junk before the sound, tags at the end",
+    "MP3-2": "MPEG frames inside tags and pictures",
+    "MP3-3": "Xing, Info and VBRI frames, MPEG versions, cut frames",
+    "MP3-4": "APE, Lyrics3 and ID3v1 in any order",
+    "WAV-1": "RF64, BW64, Wave64, other codecs; sizes of streams",
+    "WAV-2": "odd lengths, pad bytes, bytes after the end",
+    "WAV-3": "foreign chunks and sample formats, kept byte for byte",
+    "ALL-2": "frames, fields, boxes and chunks that only their writers know; fields under our names",
+    "ALL-3": "fields with several values",
+    "ALL-4": "memory or time taken from a declared size",
+    "ALL-5": "names that disagree with the content; content that is not ours to write",
+    "HASH-1": "MP4 sound found through the sample tables",
+    "HASH-3": "FLAC STREAMINFO that is zero or wrong",
+}
+
+LEDGER = """# What the crate must do with each file: path, format, outcome. Decided from the rules, not from what the code does.
+# Written by make.py.
+# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff; `-` where it is none of them
+# (RF64, BW64, RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
+# outcome: tagged, or refused:KIND with KIND one of
+#   malformed    the bytes contradict the standard, are cut or declare wrong sizes
+#   unsupported  valid or plausible, deliberately not handled yet
+#   not-audio    no sound of any known kind
+#   protected    holds a C2PA manifest, which any edit would void
+#   conflict     holds a field under one of our names that is not ours
+"""
+
+LICENSE = """CC0 1.0 Universal
+
+SPDX-License-Identifier: CC0-1.0
+
+To the extent possible under law, the makers of this corpus have waived all copyright and related or
+neighbouring rights to the files in this folder, the script that makes them included. They may be copied,
+changed, distributed and used, also commercially, without asking permission.
+
+The files are provided as they are, without any warranty.
+
+Legal text: https://creativecommons.org/publicdomain/zero/1.0/legalcode
+"""
+
+
+def register() -> None:
+    """Registers every case, those that others are made from first."""
+    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, other_cases):
+        cases()
+    CASES.sort(key=lambda case: EARLY.index(case.path) if case.path in EARLY else len(EARLY) + (not case.path.startswith("clean/")))
+    for case in CASES:
+        unknown = set(case.hazards.split()) - CLASSES.keys()
+        assert not unknown, (case.path, unknown)
+
+
+def make_all(root: Path) -> None:
+    """Writes the whole corpus under a folder."""
+    global ROOT
+    ROOT = root
+    for folder in FOLDERS:
+        shutil.rmtree(root / folder, ignore_errors=True)
+        (root / folder).mkdir(parents=True)
+    for case in CASES:
+        case.make(root)
+    listed = sorted(CASES, key=lambda case: (FOLDERS.index(case.path.split("/")[0]), case.path))
+    rows = "\n".join(f"| `{case.path}` | {case.purpose} | {case.hazards.replace(' ', ', ')} | {case.format} {case.outcome.replace('refused:', '')} | {case.how} |" for case in listed)
+    classes = "\n".join(f"- **{name}** {words}" for name, words in CLASSES.items())
+    programs = ", ".join(f"{name} {version}" for name, version in PROGRAMS)
+    (root / "README.md").write_text(ABOUT.format(programs=programs, rows=rows.replace("||cover||", "&#124;&#124;cover&#124;&#124;"), classes=classes))
+    (root / "expected.txt").write_text(LEDGER + "".join(f"{case.path} {case.format} {case.outcome}\n" for case in listed))
+    (root / "SHA256SUMS").write_text("".join(f"{hashlib.sha256((root / case.path).read_bytes()).hexdigest()}  {case.path}\n" for case in listed))
+    (root / "LICENSE").write_text(LICENSE)
+
+
+def check(here: Path) -> int:
+    """Makes everything in a temporary folder and reports what differs from this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        again = Path(folder)
+        make_all(again)
+        names = sorted({str(path.relative_to(root)) for root in (here, again) for path in root.rglob("*") if path.is_file()} - {"make.py"})
+        differing = [name for name in names if not (here / name).is_file() or not (again / name).is_file()
+                     or (here / name).read_bytes() != (again / name).read_bytes()]
+    for name in differing:
+        print(f"differs: {name}")
+    print(f"{len(names) - len(differing)} of {len(names)} files are the same")
+    return 1 if differing else 0
+
+
+def main() -> int:
+    """Writes the corpus beside this script, or checks it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="make everything elsewhere and compare")
+    arguments = parser.parse_args()
+    here = Path(__file__).resolve().parent
+    register()
+    if arguments.check:
+        return check(here)
+    make_all(here)
+    print(f"{len(CASES)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
