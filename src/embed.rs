@@ -381,7 +381,8 @@ impl Proof<'_> {
             }
             ours.sort();
             if seen != ours {
-                return fail("an independent reader does not see our fields in the new file");
+                let what = "an independent reader (lofty) does not see fields in such a tag";
+                return Err(Error::new(ErrorKind::Unsupported, what));
             }
         }
         Ok(after)

@@ -264,7 +264,7 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
             add(layout.carrier, true, fields);
         }
         Some(Place::Held(packet, range)) => {
-            let fields = held(packet, source.limits(), |held| {
+            let fields = source.held(packet, |held| {
                 layout.carrier.read(held, range.clone(), &wants)
             })?;
             add(layout.carrier, true, fields);
@@ -275,16 +275,6 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         add(*carrier, false, carrier.read(source, range.clone(), &wants)?);
     }
     Ok(found)
-}
-
-/// Calls `work` on a packet as if it were a file.
-pub(crate) fn held<T>(
-    packet: &[u8],
-    limits: Limits,
-    work: impl FnOnce(&mut Source) -> Result<T, Fault>,
-) -> Result<T, Fault> {
-    let mut cursor = std::io::Cursor::new(packet);
-    work(&mut Source::new(&mut cursor, limits)?)
 }
 
 /// Where a C2PA manifest stands in the file.

@@ -3,7 +3,7 @@
 //! Parsers ask for what stands at an offset and never hold a read position. A small
 //! window is kept, so that walking over headers costs little and skipping costs nothing.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use crate::error::Fault;
@@ -52,6 +52,16 @@ impl<'a> Source<'a> {
     /// Reads ahead from now on: for a walk over the whole file.
     pub(crate) fn widen(&mut self) {
         self.width = WIDE;
+    }
+
+    /// Calls `work` on bytes of the file that are held in memory, as if they were a file.
+    pub(crate) fn held<T>(
+        &self,
+        bytes: &[u8],
+        work: impl FnOnce(&mut Source) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut cursor = Cursor::new(bytes);
+        work(&mut Source::new(&mut cursor, self.limits)?)
     }
 
     /// The `N` bytes at `at`.

@@ -271,7 +271,7 @@ fn main_tag(
         Some(Place::At(range)) => layout.carrier.edit(source, range.clone(), wanted)?,
         Some(Place::Held(packet, range)) => {
             let Range { start, end } = *range;
-            inspect::held(packet, source.limits(), |held| {
+            source.held(packet, |held| {
                 layout.carrier.edit(held, start..end, wanted)
             })?
         }

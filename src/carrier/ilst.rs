@@ -153,6 +153,10 @@ fn atoms(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
         if atoms.len() >= source.limits().parts as usize {
             return Err(Fault::Limit("ilst: too many items", at));
         }
+        if size >= 16 && source.has(at + 12, b"data")? && u64::from(source.be32(at + 8)?) > size - 8
+        {
+            return Err(Fault::Malformed("ilst: data longer than its item", at + 8));
+        }
         atoms.push(Atom {
             kind: source.array(at + 4)?,
             whole: at..at + size,

@@ -88,16 +88,18 @@ fn append(source: &mut Source, item: &Item, drop: usize, add: &str) -> Result<Ve
     let end = item.payload.start + item.text_length(source)?;
     let old = drop as u64;
     let size = item.payload.end - item.payload.start + add.len() as u64 - old;
-    let mut splices = vec![
+    let unpadded = (item.payload.end - item.payload.start) % 2 == 1
+        && item.whole.end == item.payload.end;
+    if unpadded {
+        let what = "LIST INFO: ICOP has no pad byte";
+        return Err(Fault::Unsupported(what, item.payload.end));
+    }
+    let pad = vec![0; usize::from(size % 2 == 1)];
+    Ok(vec![
         Splice::replace(item.whole.start + 4..item.payload.start, (size as u32).to_le_bytes()),
         Splice::replace(end - old..end, add.as_bytes()),
-    ];
-    // The last item of a list may go without its pad byte: the list then has it.
-    if !item.last || item.whole.end > item.payload.end {
-        let pad = vec![0; usize::from(size % 2 == 1)];
-        splices.push(Splice::replace(item.payload.end..item.whole.end, pad));
-    }
-    Ok(splices)
+        Splice::replace(item.payload.end..item.whole.end, pad),
+    ])
 }
 
 struct Item {
@@ -105,7 +107,6 @@ struct Item {
     /// With header and pad byte.
     whole: Range<u64>,
     payload: Range<u64>,
-    last: bool,
 }
 
 /// The items that fill `range`.
@@ -133,7 +134,6 @@ fn items(source: &mut Source, range: Range<u64>) -> Result<Vec<Item>, Fault> {
         items.push(Item {
             kind: source.array(whole.start)?,
             payload,
-            last: at == range.end,
             whole,
         });
     }

@@ -121,6 +121,11 @@ fn new_comments(wanted: &Wanted<'_>, copyright: Option<&str>) -> (Vec<u8>, usize
     (bytes, count)
 }
 
+/// Where the list at `range` ends, before a framing bit or whatever else follows.
+pub(crate) fn end(source: &mut Source, range: Range<u64>) -> Result<u64, Fault> {
+    Ok(List::walk(source, range)?.end)
+}
+
 struct List {
     count_at: u64,
     comments: Vec<Comment>,
@@ -135,8 +140,7 @@ struct Comment {
 
 impl List {
     fn walk(source: &mut Source, range: Range<u64>) -> Result<List, Fault> {
-        let (vendor, count_at) = sized(source, range.start, range.end)?;
-        let _ = vendor;
+        let (_vendor, count_at) = sized(source, range.start, range.end)?;
         if range.end - count_at < 4 {
             return Err(Fault::Malformed("Vorbis comment: no count", count_at));
         }

@@ -42,18 +42,21 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             notices.push((index, chunk.payload.clone()));
         }
     }
-    if tags.len() > 1 || notices.len() > 1 {
-        return Err(Fault::Unsupported("AIFF: two tags of one kind", 12));
+    if tags.len() > 1 {
+        return Err(Fault::Unsupported("AIFF: two ID3v2 tags", 12));
     }
     chunks.tag = tags.first().copied();
     chunks.beside = notices.first().map(|(index, _)| *index);
     chunks.tag_name = *b"ID3 ";
+    let mut notices = notices.into_iter().map(|(_, text)| (Carrier::AiffText, text));
+    let beside = notices.next();
+    let others = notices.collect();
     Ok(Layout {
         stream,
         carrier: Carrier::Id3v2,
         tag: riff::id3_place(source, &chunks)?,
-        beside: notices.pop().map(|(_, payload)| (Carrier::AiffText, payload)),
-        others: Vec::new(),
+        beside,
+        others,
         manifest: None,
         structure: Structure::Aiff(chunks),
     })

@@ -26,6 +26,19 @@ const REFUSED: [(u64, &[u8], &str); 17] = [
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
 ];
 
+/// What is not audio, however much of it looks like MPEG frames.
+const OTHER: [&[u8]; 9] = [
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"7z\xbc\xaf",
+    b"\x7fELF",
+    b"SQLite format 3",
+];
+
 /// Atoms that an MP4 or QuickTime file may begin with.
 const FIRST_ATOMS: [&[u8]; 7] = [
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot",
@@ -49,6 +62,11 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
         Some(_) => {
             let what = "an ID3v2 tag before a container that has its own place for tags";
             return Err(Fault::Unsupported(what, 0));
+        }
+    }
+    for magic in OTHER {
+        if source.has(start, magic)? {
+            return Err(Fault::NotAudio);
         }
     }
     if edges::is_adts(source, start)? {

@@ -44,6 +44,10 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         if block.payload.end > source.len() || block.kind == 127 {
             return Err(Fault::Malformed("FLAC: wrong metadata block", at));
         }
+        let is_second = |other: &Block| other.kind == VORBIS_COMMENT;
+        if block.kind == VORBIS_COMMENT && blocks.iter().any(is_second) {
+            return Err(Fault::Malformed("FLAC: a second VORBIS_COMMENT block", at));
+        }
         if blocks.len() >= source.limits().parts as usize {
             return Err(Fault::Limit("FLAC: too many metadata blocks", at));
         }

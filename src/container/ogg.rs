@@ -10,7 +10,7 @@ use std::ops::Range;
 use crc::{Algorithm, Crc, Table};
 
 use super::{Change, Changes, Layout, Piece, Place, Prior, Stream, Structure, TagChange};
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, vorbis_comment};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::{self, Splice};
@@ -160,7 +160,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         setup: packets.next().unwrap_or_default(),
         tail,
     };
-    ogg.check(start, prefix)?;
+    ogg.check(source, start, prefix)?;
     let end = ogg.comment.len() as u64;
     Ok(Layout {
         stream,
@@ -258,14 +258,19 @@ impl Headers {
 
 impl Ogg {
     /// What the headers must be so that new ones can stand in their place.
-    fn check(&self, at: u64, prefix: &[u8]) -> Result<(), Fault> {
+    fn check(&self, source: &Source, at: u64, prefix: &[u8]) -> Result<(), Fault> {
         if !self.comment.starts_with(prefix) {
             return Err(Fault::Malformed("Ogg: no comment packet", at));
         }
         if self.has_setup && !self.setup.starts_with(b"\x05vorbis") {
             return Err(Fault::Malformed("Ogg: no setup packet", at));
         }
-        if self.has_setup && self.comment.last().is_none_or(|last| last & 1 == 0) {
+        let range = prefix.len() as u64..self.comment.len() as u64;
+        let end = source
+            .held(&self.comment, |held| vorbis_comment::end(held, range))
+            .map_err(|_| Fault::Malformed("Ogg: wrong comment list", at))?;
+        let framing = self.comment.get(end as usize);
+        if self.has_setup && framing.is_none_or(|byte| byte & 1 == 0) {
             return Err(Fault::Malformed("Ogg Vorbis: no framing bit", at));
         }
         Ok(())

@@ -26,26 +26,25 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         if chunk.name.eq_ignore_ascii_case(b"id3 ") {
             tags.push(index);
         } else if &chunk.name == b"LIST" && source.has(chunk.payload.start, b"INFO")? {
-            infos.push(index);
+            infos.push((index, chunk.payload.start + 4..chunk.payload.end));
         }
     }
-    if tags.len() > 1 || infos.len() > 1 {
-        return Err(Fault::Unsupported("WAV: two tags of one kind", 12));
+    if tags.len() > 1 {
+        return Err(Fault::Unsupported("WAV: two ID3v2 tags", 12));
     }
     chunks.tag = tags.first().copied();
-    chunks.beside = infos.first().copied();
+    chunks.beside = infos.first().map(|(index, _)| *index);
     chunks.tag_name = *b"id3 ";
     let manifest = chunks.find(b"C2PA").map(|(_, chunk)| chunk.payload.start - 8);
-    let beside = chunks
-        .beside
-        .and_then(|index| chunks.iter().nth(index))
-        .map(|(_, chunk)| (Carrier::RiffInfo, chunk.payload.start + 4..chunk.payload.end));
+    let mut infos = infos.into_iter().map(|(_, items)| (Carrier::RiffInfo, items));
+    let beside = infos.next();
+    let others = infos.collect();
     Ok(Layout {
         stream,
         carrier: Carrier::Id3v2,
         tag: id3_place(source, &chunks)?,
         beside,
-        others: Vec::new(),
+        others,
         manifest,
         structure: Structure::Wav(chunks),
     })

@@ -95,6 +95,22 @@ pub(super) struct Frame {
     flags: [u8; 2],
 }
 
+/// A frame's body as its text is.
+pub(super) struct Plain {
+    pub(super) bytes: Vec<u8>,
+    /// Where ID3v2.4 states the length that the bytes have here, if it does.
+    pub(super) length_at: Option<u64>,
+    start: u64,
+    origin: Vec<u64>,
+}
+
+impl Plain {
+    /// Where the byte at `at` stands in the tag.
+    pub(super) fn position(&self, at: usize) -> u64 {
+        self.start + self.origin.get(at).copied().unwrap_or_default()
+    }
+}
+
 /// Calls `then` with the frames and the source in whose positions they stand.
 ///
 /// Where the tag is unsynchronised as a whole, that source is not the file: the position
@@ -221,32 +237,33 @@ impl Frame {
         }
     }
 
-    /// Whether `body` is the text itself, with nothing put before or into it.
-    pub(super) fn is_plain(&self, tag: &Tag, body: &[u8]) -> bool {
-        let [_, format] = self.flags;
-        format == 0 && !(tag.all_unsynchronised && decode_unsynchronised(body).0 != body)
-    }
-
     /// At most `limit` bytes of the body, without what the flags put before and into it.
     pub(super) fn plain_body(
         &self,
         source: &mut Source,
         tag: &Tag,
         limit: u64,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Plain, Fault> {
         let [_, format] = self.flags;
         let (grouped, with_length, unsynchronised) = match tag.version {
             3 => (format & 0x20 != 0, false, false),
             _ => (format & 0x40 != 0, format & 0x01 != 0, format & 0x02 != 0),
         };
-        let before = u64::from(grouped) + if with_length { 4 } else { 0 };
-        let start = (self.body.start + before).min(self.body.end);
-        let bytes = source.bytes(start..self.body.end.min(start.saturating_add(limit)))?;
-        if unsynchronised || tag.all_unsynchronised {
-            Ok(decode_unsynchronised(&bytes).0)
+        let length_at = self.body.start + u64::from(grouped);
+        let start = (length_at + if with_length { 4 } else { 0 }).min(self.body.end);
+        let raw = source.bytes(start..self.body.end.min(start.saturating_add(limit)))?;
+        let (bytes, origin) = if unsynchronised || tag.all_unsynchronised {
+            decode_unsynchronised(&raw)
         } else {
-            Ok(bytes)
-        }
+            let origin = (0..=raw.len() as u64).collect();
+            (raw, origin)
+        };
+        Ok(Plain {
+            bytes,
+            length_at: with_length.then_some(length_at),
+            start,
+            origin,
+        })
     }
 }
 

@@ -121,7 +121,7 @@ fn user_text(
     let too_long = frame.len() > limit;
     // A name of ours is short: what is too long to be read is first looked at for it.
     let body = frame.plain_body(source, tag, if too_long { 64 } else { limit })?;
-    let Some((name, value)) = Text::new(&body).and_then(|text| text.described()) else {
+    let Some((name, value)) = Text::new(&body.bytes).and_then(|text| text.described()) else {
         return Ok(None);
     };
     if !wants(&name) {
@@ -144,7 +144,7 @@ fn copyright(source: &mut Source, tag: &Tag, frame: &Frame) -> Result<Vec<Field>
         vec![Value::Unreadable("the field is too long")]
     } else {
         let body = frame.plain_body(source, tag, limit)?;
-        match Text::new(&body).and_then(|text| text.values()) {
+        match Text::new(&body.bytes).and_then(|text| text.values()) {
             Some(values) => values.into_iter().map(Value::Text).collect(),
             None => vec![Value::Unreadable("the text does not fit its encoding")],
         }
@@ -228,9 +228,9 @@ fn edit_copyright(
             ..CopyrightFrame::default()
         });
     };
-    let body = source.bytes(frame.body.clone())?;
-    let last = Text::new(&body)
-        .filter(|_| frame.is_plain(tag, &body))
+    let body = frame.plain_body(source, tag, u64::MAX)?;
+    let last = Text::new(&body.bytes)
+        .filter(|_| frame.transformed(tag).is_none())
         .and_then(|text| text.last_value())
         .ok_or(Fault::Unsupported(
             "ID3v2: a TCOP frame that the notice cannot be appended to (flags or encoding)",
@@ -247,7 +247,7 @@ fn edit_copyright(
             ..CopyrightFrame::default()
         });
     }
-    let end = frame.body.start + last.end as u64;
+    let end = body.position(last.end);
     let old = (edit.drop * last.unit) as u64;
     let new: Vec<u8> = edit.add.bytes().flat_map(|byte| last.encode(byte)).collect();
     let appended = new.len() as u64;
@@ -256,6 +256,10 @@ fn edit_copyright(
         let size = frame_size(tag.version, frame.len() + appended - old);
         splices.push(Splice::replace(frame.at + 4..frame.at + 8, size));
         splices.push(Splice::replace(end - old..end, new));
+        if let Some(at) = body.length_at {
+            let length = body.bytes.len() as u64 + appended - old;
+            splices.push(Splice::replace(at..at + 4, frame_size(tag.version, length)));
+        }
     }
     Ok(CopyrightFrame {
         splices,

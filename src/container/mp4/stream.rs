@@ -53,6 +53,11 @@ pub(super) fn describe(source: &mut Source, description: Range<u64>) -> Result<S
             sample_rate: 48_000,
             ..named("opus")
         }),
+        b"sowt" => Ok(named("pcm_s16le")),
+        b"twos" if source.be16(body.start + 18)? == 16 => Ok(named("pcm_s16be")),
+        b"in24" => Ok(named("pcm_s24be")),
+        b"in32" => Ok(named("pcm_s32be")),
+        b"fl32" => Ok(named("pcm_f32be")),
         b".mp3" => Ok(named("mp3")),
         b"ac-3" => Ok(named("ac3")),
         b"ec-3" => Ok(named("eac3")),
