@@ -57,7 +57,11 @@ fn main() -> ExitCode {
         |item| {
             report(&item, &arguments);
             if let Err(error) = &item.result {
-                eprintln!("unreadable: {}: {}", shown_path(&item.path), shown(&error.reason()));
+                eprintln!(
+                    "unreadable: {}: {}",
+                    shown_path(&item.path),
+                    shown(&error.reason())
+                );
                 exit.and(Exit::of(error));
             }
         },
@@ -74,15 +78,24 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
         codec: identity.map(|identity| identity.essence.codec.clone()),
         sample_rate: identity.map(|identity| identity.essence.sample_rate),
         channels: identity.map(|identity| identity.essence.channels),
-        file: level(Level::File, identity.map(|identity| identity.file.to_string())),
-        essence: level(Level::Essence, identity.map(|identity| identity.essence.digest.to_string())),
+        file: level(
+            Level::File,
+            identity.map(|identity| identity.file.to_string()),
+        ),
+        essence: level(
+            Level::Essence,
+            identity.map(|identity| identity.essence.digest.to_string()),
+        ),
         error: item.result.as_ref().err().map(ErrorLine::from),
     };
     if arguments.json {
         common::json(&line);
     } else if let Some(identity) = identity {
         println!("{}", shown_path(&item.path));
-        println!("  {}/{}/{}", identity.essence.codec, identity.essence.sample_rate, identity.essence.channels);
+        println!(
+            "  {}/{}/{}",
+            identity.essence.codec, identity.essence.sample_rate, identity.essence.channels
+        );
         for (name, value) in [("file", &line.file), ("essence", &line.essence)] {
             if let Some(value) = value {
                 println!("  {name:<8} {value}");

@@ -49,9 +49,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let today = common::today();
     let mut exit = Exit::Yes;
-    let summary = common::run(&Batch::new(&arguments.paths), |path| noai_audio::read(path), |item| {
-        exit.and(report(&item, &arguments, today));
-    });
+    let summary = common::run(
+        &Batch::new(&arguments.paths),
+        |path| noai_audio::read(path),
+        |item| {
+            exit.and(report(&item, &arguments, today));
+        },
+    );
     if summary.audio == 0 && arguments.may.is_some() {
         eprintln!("no audio file to ask");
         exit.and(Exit::No);
@@ -71,7 +75,11 @@ fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -
         print(item, answer);
     }
     if let Err(error) = &item.result {
-        eprintln!("unreadable: {}: {}", shown_path(&item.path), shown(&error.reason()));
+        eprintln!(
+            "unreadable: {}: {}",
+            shown_path(&item.path),
+            shown(&error.reason())
+        );
         return Exit::of(error);
     }
     match arguments.may.map(answer) {
@@ -96,7 +104,9 @@ fn line(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) -> Line {
                 fault: statement.fault().map(str::to_owned),
             })
             .collect(),
-        answer: Usage::ALL.map(|usage| (usage.name(), answer(usage).name())).into(),
+        answer: Usage::ALL
+            .map(|usage| (usage.name(), answer(usage).name()))
+            .into(),
         error: item.result.as_ref().err().map(ErrorLine::from),
     }
 }
@@ -107,7 +117,12 @@ fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) {
         println!("  {:<20} {}", usage.name(), answer(usage).name());
     }
     for statement in item.result.iter().flat_map(Inspection::statements) {
-        println!("  {} ({}): {}", statement.field(), statement.tag(), shown(statement.raw()));
+        println!(
+            "  {} ({}): {}",
+            statement.field(),
+            statement.tag(),
+            shown(statement.raw())
+        );
         if let Some(fault) = statement.fault() {
             println!("    unreadable: {}", shown(fault));
         }

@@ -66,7 +66,13 @@ fn main() -> ExitCode {
         |path| options.strip(path),
         |item| exit.and(report(&item, &mut tally, arguments.json)),
     );
-    let Tally { exact, inexact, unchanged, refused, failed } = tally;
+    let Tally {
+        exact,
+        inexact,
+        unchanged,
+        refused,
+        failed,
+    } = tally;
     eprintln!(
         "{}: {exact} restored byte for byte, {inexact} without our fields but changed by others since, {unchanged} without a statement, {refused} refused, {failed} failed. {} skipped.",
         count(summary.audio, "audio file"),
@@ -83,14 +89,26 @@ fn report(item: &Item<Stripped>, tally: &mut Tally, json: bool) -> Exit {
             ("unchanged", None, None)
         }
         Ok(stripped) => {
-            *(if stripped.exact { &mut tally.exact } else { &mut tally.inexact }) += 1;
+            *(if stripped.exact {
+                &mut tally.exact
+            } else {
+                &mut tally.inexact
+            }) += 1;
             ("stripped", Some(stripped.exact), None)
         }
         Err(error) => {
             exit = Exit::of(error);
             let refused = exit == Exit::No;
-            *(if refused { &mut tally.refused } else { &mut tally.failed }) += 1;
-            (if refused { "refused" } else { "failed" }, None, Some(error))
+            *(if refused {
+                &mut tally.refused
+            } else {
+                &mut tally.failed
+            }) += 1;
+            (
+                if refused { "refused" } else { "failed" },
+                None,
+                Some(error),
+            )
         }
     };
     if json {
@@ -105,7 +123,11 @@ fn report(item: &Item<Stripped>, tally: &mut Tally, json: bool) -> Exit {
         });
     }
     if let Some(error) = error {
-        eprintln!("{status}: {}: {}", shown_path(&item.path), shown(&error.reason()));
+        eprintln!(
+            "{status}: {}: {}",
+            shown_path(&item.path),
+            shown(&error.reason())
+        );
     }
     exit
 }

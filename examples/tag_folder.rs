@@ -130,7 +130,9 @@ fn main() -> ExitCode {
         }
     };
     if arguments.preset == Preset::NoMachineUse {
-        eprintln!("warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording");
+        eprintln!(
+            "warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording"
+        );
     }
     let options = arguments.options();
     let mut batch = Batch::new(&arguments.paths).jobs(arguments.jobs);
@@ -163,7 +165,11 @@ fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {
         Err(error) => {
             exit = Exit::of(error);
             let refused = exit == Exit::No;
-            *(if refused { &mut tally.refused } else { &mut tally.failed }) += 1;
+            *(if refused {
+                &mut tally.refused
+            } else {
+                &mut tally.failed
+            }) += 1;
             (if refused { "refused" } else { "failed" }, Some(error))
         }
     };
@@ -180,7 +186,11 @@ fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {
         });
     }
     if let Some(error) = error {
-        eprintln!("{status}: {}: {}", shown_path(&item.path), shown(&error.reason()));
+        eprintln!(
+            "{status}: {}: {}",
+            shown_path(&item.path),
+            shown(&error.reason())
+        );
     }
     for warning in warnings {
         eprintln!("warning: {}: {}", shown_path(&item.path), warning.text());
@@ -190,7 +200,12 @@ fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {
 
 impl Tally {
     fn sentence(&self, summary: noai_audio::Summary, arguments: &Arguments) -> String {
-        let Tally { tagged, unchanged, refused, failed } = self;
+        let Tally {
+            tagged,
+            unchanged,
+            refused,
+            failed,
+        } = self;
         let marked = match arguments.preset {
             Preset::NoAi => "marked \"no AI\"",
             _ => "marked",
@@ -203,7 +218,9 @@ impl Tally {
         if arguments.dry_run {
             text.push_str(" Dry run: nothing was written.");
         } else if *tagged > 0 {
-            text.push_str(&format!(" Audio proven unchanged in all {tagged}. Undo: strip_folder."));
+            text.push_str(&format!(
+                " Audio proven unchanged in all {tagged}. Undo: strip_folder."
+            ));
         }
         text
     }

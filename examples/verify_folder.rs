@@ -34,11 +34,15 @@ struct Line {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (mut fits, mut exit) = (0, Exit::Yes);
-    let summary = common::run(&Batch::new(&arguments.paths), |path| noai_audio::verify(path), |item| {
-        let status = report(&item, arguments.json);
-        fits += usize::from(status == Exit::Yes);
-        exit.and(status);
-    });
+    let summary = common::run(
+        &Batch::new(&arguments.paths),
+        |path| noai_audio::verify(path),
+        |item| {
+            let status = report(&item, arguments.json);
+            fits += usize::from(status == Exit::Yes);
+            exit.and(status);
+        },
+    );
     eprintln!(
         "{}: the statement is whole and fits the sound in {fits}. {} skipped.",
         count(summary.audio, "audio file"),
@@ -88,7 +92,9 @@ fn sentence(verdict: &Verdict) -> &'static str {
         (MarkerVerdict::Intact, ContentVerdict::Differs) => {
             "Statement present; audio re-encoded or different. Its denials still count."
         }
-        (MarkerVerdict::Intact, _) => "Statement present; it names no audio. Its denials still count.",
+        (MarkerVerdict::Intact, _) => {
+            "Statement present; it names no audio. Its denials still count."
+        }
         _ => "Statement altered: its fields disagree or are damaged. Its denials still count.",
     }
 }

@@ -104,7 +104,8 @@ impl Batch {
         let mut summary = Summary::default();
         thread::scope(|scope| {
             for _ in 0..threads {
-                let (results, next, candidates, operate) = (results.clone(), &next, &candidates, &operate);
+                let (results, next, candidates, operate) =
+                    (results.clone(), &next, &candidates, &operate);
                 scope.spawn(move || {
                     while let Some((index, candidate)) = {
                         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +144,10 @@ impl Batch {
     ) -> Option<Item<T>> {
         let path = candidate.path.clone();
         if let Some(error) = &candidate.error {
-            let error = Error::io("cannot walk the folder", std::io::Error::other(error.clone()));
+            let error = Error::io(
+                "cannot walk the folder",
+                std::io::Error::other(error.clone()),
+            );
             let result = Err(error.about(&path));
             return Some(Item {
                 path,

@@ -20,12 +20,28 @@ pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(St
         .read_cover_art(false)
         .parsing_mode(ParsingMode::Relaxed);
     let all = match format {
-        Format::Mp3 => id3v2(lofty::mpeg::MpegFile::read_from(&mut file, options).ok()?.id3v2()),
-        Format::Wav => id3v2(lofty::iff::wav::WavFile::read_from(&mut file, options).ok()?.id3v2()),
-        Format::Aiff => id3v2(lofty::iff::aiff::AiffFile::read_from(&mut file, options).ok()?.id3v2()),
+        Format::Mp3 => id3v2(
+            lofty::mpeg::MpegFile::read_from(&mut file, options)
+                .ok()?
+                .id3v2(),
+        ),
+        Format::Wav => id3v2(
+            lofty::iff::wav::WavFile::read_from(&mut file, options)
+                .ok()?
+                .id3v2(),
+        ),
+        Format::Aiff => id3v2(
+            lofty::iff::aiff::AiffFile::read_from(&mut file, options)
+                .ok()?
+                .id3v2(),
+        ),
         Format::Flac => {
             let flac = lofty::flac::FlacFile::read_from(&mut file, options).ok()?;
-            comments(flac.vorbis_comments().into_iter().flat_map(|tag| tag.items()))
+            comments(
+                flac.vorbis_comments()
+                    .into_iter()
+                    .flat_map(|tag| tag.items()),
+            )
         }
         Format::Ogg if codec == "opus" => {
             let opus = lofty::ogg::OpusFile::read_from(&mut file, options).ok()?;
@@ -49,7 +65,10 @@ fn id3v2(tag: Option<&Id3v2Tag>) -> Vec<(String, String)> {
         Frame::UserText(frame) => Some((frame.description.to_string(), frame.content.to_string())),
         _ => None,
     };
-    tag.into_iter().flatten().filter_map(|frame| text(&frame)).collect()
+    tag.into_iter()
+        .flatten()
+        .filter_map(|frame| text(&frame))
+        .collect()
 }
 
 fn comments<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {

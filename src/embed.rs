@@ -30,7 +30,10 @@ use crate::tagging::{self, Current, Order};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "independent switches, as in OpenOptions")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as in OpenOptions"
+)]
 pub struct EmbedOptions {
     replace: bool,
     notice: bool,
@@ -322,7 +325,13 @@ impl EmbedOptions {
 /// Whether a notice may stand in the copyright field, and what to warn of.
 fn licence(current: &Current) -> (bool, Vec<Warning>) {
     let text = current.copyright().unwrap_or_default().to_lowercase();
-    let by_licence = ["creativecommons", "creative commons", "cc by", "cc-by", "cc0"];
+    let by_licence = [
+        "creativecommons",
+        "creative commons",
+        "cc by",
+        "cc-by",
+        "cc0",
+    ];
     if text.contains("verify at") {
         (false, vec![Warning::NoticeSkipped])
     } else if by_licence.iter().any(|name| text.contains(name)) {
@@ -363,7 +372,11 @@ impl Proof<'_> {
             return fail("the new file is not what was planned");
         }
         let current = Current::read(&mut new, &layout)?;
-        let seen = current.marker.as_ref().map(Marker::fields).unwrap_or_default();
+        let seen = current
+            .marker
+            .as_ref()
+            .map(Marker::fields)
+            .unwrap_or_default();
         if seen != self.fields || current.is_intact() == self.fields.is_empty() {
             return fail("our own reader does not see our fields in the new file");
         }

@@ -272,7 +272,11 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         None => {}
     }
     for (carrier, range) in layout.beside.iter().chain(&layout.others) {
-        add(*carrier, false, carrier.read(source, range.clone(), &wants)?);
+        add(
+            *carrier,
+            false,
+            carrier.read(source, range.clone(), &wants)?,
+        );
     }
     Ok(found)
 }
@@ -294,7 +298,10 @@ pub(crate) fn manifest(source: &mut Source, layout: &Layout) -> Result<Option<u6
 }
 
 fn understand(found: &[Found]) -> Vec<Statement> {
-    found.iter().filter_map(|field| statement(field, found)).collect()
+    found
+        .iter()
+        .filter_map(|field| statement(field, found))
+        .collect()
 }
 
 fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
@@ -302,9 +309,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         marker::AI_CONSENT => (Vocabulary::AiConsent, Usage::ALL.to_vec()),
         marker::NOAI => (Vocabulary::NoAi, Usage::ALL.to_vec()),
         marker::CONTENT_USAGE => (Vocabulary::Aipref, aipref::uses().collect()),
-        marker::TDM_RESERVATION | marker::TDM_POLICY => {
-            (Vocabulary::Tdmrep, tdmrep::USES.to_vec())
-        }
+        marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, tdmrep::USES.to_vec()),
         _ => (Vocabulary::Notice, aipref::uses().collect()),
     };
     let unreadable = |why: &str| Meaning::Unreadable {
@@ -324,11 +329,15 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     Ok(marker) => Meaning::Ours(Box::new(marker)),
                     Err(why) => unreadable(&why),
                 },
-                marker::NOAI => says(raw.split(';').map(noai::understand).reduce(|a, b| {
-                    Some(a?.combine(b?))
-                })?),
+                marker::NOAI => says(
+                    raw.split(';')
+                        .map(noai::understand)
+                        .reduce(|a, b| Some(a?.combine(b?)))?,
+                ),
                 marker::CONTENT_USAGE => says(aipref::understand(raw)),
-                marker::TDM_RESERVATION => Meaning::Says(tdmrep::understand(raw, policy(field, all))),
+                marker::TDM_RESERVATION => {
+                    Meaning::Says(tdmrep::understand(raw, policy(field, all)))
+                }
                 marker::TDM_POLICY => Meaning::Says(Preferences::default()),
                 _ => says(notice::understand(raw)?),
             };
@@ -351,7 +360,10 @@ fn parse_joined(raw: &str) -> Result<Marker, String> {
     if parts.any(|part| part.trim() != first.trim()) {
         return Err("statements that differ, joined by a semicolon".to_owned());
     }
-    first.trim().parse().map_err(|error: crate::marker::MarkerError| error.to_string())
+    first
+        .trim()
+        .parse()
+        .map_err(|error: crate::marker::MarkerError| error.to_string())
 }
 
 /// The policy beside a reservation, in the same tag.

@@ -74,8 +74,8 @@ impl Target {
 
     /// Fails where somebody else wrote to the file or put another in its place.
     fn refuse_changed(&self) -> Result<(), Error> {
-        let now = fs::metadata(&self.path)
-            .map_err(|error| Error::io("the file has vanished", error))?;
+        let now =
+            fs::metadata(&self.path).map_err(|error| Error::io("the file has vanished", error))?;
         let same = now.len() == self.metadata.len()
             && now.modified().ok() == self.metadata.modified().ok()
             && identity(&now) == identity(&self.metadata);

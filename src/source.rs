@@ -78,7 +78,10 @@ impl<'a> Source<'a> {
             return Err(Fault::Malformed("the file ends early", self.len));
         }
         if length > self.limits.held_tag {
-            return Err(Fault::Limit("a structure is too large to hold", range.start));
+            return Err(Fault::Limit(
+                "a structure is too large to hold",
+                range.start,
+            ));
         }
         let mut bytes = vec![0; length as usize];
         self.fill(range.start, &mut bytes)?;

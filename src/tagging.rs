@@ -23,7 +23,11 @@ impl Current {
     pub(crate) fn read(source: &mut Source, layout: &Layout) -> Result<Current, Error> {
         let found = inspect::find(source, layout)?;
         let edited = |field: &&Found| {
-            field.main || layout.beside.as_ref().is_some_and(|(carrier, _)| *carrier == field.carrier)
+            field.main
+                || layout
+                    .beside
+                    .as_ref()
+                    .is_some_and(|(carrier, _)| *carrier == field.carrier)
         };
         let ours: Vec<&Found> = found
             .iter()
@@ -31,7 +35,9 @@ impl Current {
             .filter(|field| field.name != marker::COPYRIGHT)
             .collect();
         let mut marker = None;
-        let consents = ours.iter().filter(|field| field.main && field.name == marker::AI_CONSENT);
+        let consents = ours
+            .iter()
+            .filter(|field| field.main && field.name == marker::AI_CONSENT);
         for field in consents {
             let text = field.text().unwrap_or_default();
             match text.parse::<Marker>() {
@@ -46,9 +52,14 @@ impl Current {
                 }
             }
         }
-        let stated = ours.iter().any(|field| field.main && field.name == marker::AI_CONSENT);
+        let stated = ours
+            .iter()
+            .any(|field| field.main && field.name == marker::AI_CONSENT);
         if let Some(field) = ours.first().filter(|_| !stated) {
-            let what = format!("the field {} is there already and not of this program", field.name);
+            let what = format!(
+                "the field {} is there already and not of this program",
+                field.name
+            );
             return Err(Error::new(ErrorKind::Conflict, what));
         }
         Ok(Current { found, marker })
@@ -125,7 +136,10 @@ pub(crate) fn embed(
             refuse_loosening(old, &declaration)?;
         }
     }
-    let old_undo = current.marker.as_ref().and_then(|marker| marker.undo.clone());
+    let old_undo = current
+        .marker
+        .as_ref()
+        .and_then(|marker| marker.undo.clone());
     let old_undo = old_undo.filter(|undo| undo.step(layout.carrier).is_some());
     let mut marker = Marker {
         essence: Some(before.essence.clone()),
@@ -155,7 +169,10 @@ pub(crate) fn embed(
         undo.steps = steps;
         undo.layout = changes.note;
     }
-    Err(Error::new(ErrorKind::Unproven, "no stable plan was found for this file"))
+    Err(Error::new(
+        ErrorKind::Unproven,
+        "no stable plan was found for this file",
+    ))
 }
 
 /// The plan that takes our lines off.
@@ -164,7 +181,10 @@ pub(crate) fn strip(
     layout: &Layout,
     current: &Current,
 ) -> Result<Plan, Error> {
-    let undo = current.marker.as_ref().and_then(|marker| marker.undo.clone());
+    let undo = current
+        .marker
+        .as_ref()
+        .and_then(|marker| marker.undo.clone());
     let nothing = Wishes {
         fields: Vec::new(),
         notice: None,
@@ -271,9 +291,7 @@ fn main_tag(
         Some(Place::At(range)) => layout.carrier.edit(source, range.clone(), wanted)?,
         Some(Place::Held(packet, range)) => {
             let Range { start, end } = *range;
-            source.held(packet, |held| {
-                layout.carrier.edit(held, start..end, wanted)
-            })?
+            source.held(packet, |held| layout.carrier.edit(held, start..end, wanted))?
         }
     };
     let Edited {

@@ -76,7 +76,8 @@ pub(crate) fn path_text(path: &Path) -> String {
 /// writing, are written `\u{N}`.
 pub(crate) fn shown(text: &str) -> String {
     let harmful = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let mut safe = String::new();
     for c in text.chars() {
@@ -103,7 +104,9 @@ pub(crate) fn run<T: Send>(
     let bar = if std::io::stderr().is_terminal() {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
         let bar = ProgressBar::new(batch.count() as u64);
-        style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+        style
+            .map(|style| bar.clone().with_style(style))
+            .unwrap_or(bar)
     } else {
         ProgressBar::hidden()
     };
@@ -128,7 +131,12 @@ pub(crate) fn json(line: &impl Serialize) {
 pub(crate) fn today() -> Option<Date> {
     let day = jiff::Zoned::now().date();
     let year = u16::try_from(day.year()).ok()?;
-    Date::new(year, u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?).ok()
+    Date::new(
+        year,
+        u8::try_from(day.month()).ok()?,
+        u8::try_from(day.day()).ok()?,
+    )
+    .ok()
 }
 
 /// `1 file`, `2 files`.

@@ -53,7 +53,10 @@ pub(crate) fn read(
         let value = at + 8 + length as u64 + 1;
         at = value + size;
         if at > footer {
-            return Err(Fault::Malformed("APEv2: the item is longer than the tag", value));
+            return Err(Fault::Malformed(
+                "APEv2: the item is longer than the tag",
+                value,
+            ));
         }
         if !binary && wants(&name) {
             let value = if size > source.limits().field {

@@ -51,7 +51,9 @@ pub(crate) fn edit(
         }
     }
     let untouched = wanted.copyright.prior.is_none() && wanted.copyright.notice.is_none();
-    let copyright = items.iter().find(|item| &item.kind == b"cprt" && !untouched);
+    let copyright = items
+        .iter()
+        .find(|item| &item.kind == b"cprt" && !untouched);
     let (text, data) = match copyright {
         Some(item) => last_text(source, item)?.unzip(),
         None => (None, None),
@@ -194,7 +196,10 @@ fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {
     for part in atoms(source, item.payload())? {
         if &part.kind == b"data" {
             if part.whole.end - part.whole.start < 16 {
-                return Err(Fault::Malformed("ilst: data atom too short", part.whole.start));
+                return Err(Fault::Malformed(
+                    "ilst: data atom too short",
+                    part.whole.start,
+                ));
             }
             data.push(Data {
                 kind: source.be32(part.whole.start + 8)? & 0x00ff_ffff,
@@ -227,7 +232,9 @@ impl Data {
                     [a, b] => u16::from_be_bytes([*a, *b]),
                     _ => 0,
                 });
-                char::decode_utf16(units).collect::<Result<String, _>>().ok()
+                char::decode_utf16(units)
+                    .collect::<Result<String, _>>()
+                    .ok()
             }
             0 | UTF8 => String::from_utf8(bytes).ok(),
             _ => None,
@@ -239,7 +246,10 @@ impl Data {
 /// The last text of the copyright item.
 fn last_text(source: &mut Source, item: &Atom) -> Result<Option<(String, Data)>, Fault> {
     let Some(data) = item_data(source, item)?.pop() else {
-        return Err(Fault::Malformed("ilst: cprt without data", item.whole.start));
+        return Err(Fault::Malformed(
+            "ilst: cprt without data",
+            item.whole.start,
+        ));
     };
     match data.value(source)? {
         Value::Text(text) => Ok(Some((text, data))),

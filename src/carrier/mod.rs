@@ -223,7 +223,9 @@ impl Copyright<'_> {
             Some(text) if !ours(text) => self.append(text, takes_year),
             _ => {
                 let create = self.notice.map(|notice| self.alone(notice, takes_year));
-                let notice = create.as_ref().map(|text| Notice::Created(text.chars().count()));
+                let notice = create
+                    .as_ref()
+                    .map(|text| Notice::Created(text.chars().count()));
                 CopyrightEdit {
                     remove: current.is_some(),
                     create,

@@ -54,7 +54,10 @@ pub(crate) fn edit(
             splices.extend(append(source, item, edit.drop, &edit.add)?);
         }
     }
-    let fields = wanted.fields.iter().map(|(name, value)| (*name, value.as_str()));
+    let fields = wanted
+        .fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()));
     let copyright = edit.create.iter().map(|text| ("ICOP", text.as_str()));
     let new: Vec<u8> = fields
         .filter(|(name, _)| *name == "NOAI")
@@ -88,15 +91,18 @@ fn append(source: &mut Source, item: &Item, drop: usize, add: &str) -> Result<Ve
     let end = item.payload.start + item.text_length(source)?;
     let old = drop as u64;
     let size = item.payload.end - item.payload.start + add.len() as u64 - old;
-    let unpadded = (item.payload.end - item.payload.start) % 2 == 1
-        && item.whole.end == item.payload.end;
+    let unpadded =
+        (item.payload.end - item.payload.start) % 2 == 1 && item.whole.end == item.payload.end;
     if unpadded {
         let what = "LIST INFO: ICOP has no pad byte";
         return Err(Fault::Unsupported(what, item.payload.end));
     }
     let pad = vec![0; usize::from(size % 2 == 1)];
     Ok(vec![
-        Splice::replace(item.whole.start + 4..item.payload.start, (size as u32).to_le_bytes()),
+        Splice::replace(
+            item.whole.start + 4..item.payload.start,
+            (size as u32).to_le_bytes(),
+        ),
         Splice::replace(end - old..end, add.as_bytes()),
         Splice::replace(item.payload.end..item.whole.end, pad),
     ])
@@ -125,7 +131,10 @@ fn items(source: &mut Source, range: Range<u64>) -> Result<Vec<Item>, Fault> {
         let odd = (payload.end - payload.start) % 2;
         let whole = at..(payload.end + odd).min(range.end);
         if whole.end > payload.end && source.byte(payload.end)? != 0 {
-            return Err(Fault::Malformed("LIST INFO: pad byte is not zero", payload.end));
+            return Err(Fault::Malformed(
+                "LIST INFO: pad byte is not zero",
+                payload.end,
+            ));
         }
         if items.len() >= source.limits().parts as usize {
             return Err(Fault::Limit("LIST INFO: too many items", at));

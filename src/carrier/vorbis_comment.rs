@@ -82,7 +82,10 @@ pub(crate) fn edit(
     let kept = list.comments.len() - removed;
     if added != removed {
         let count = (kept + added) as u32;
-        splices.push(Splice::replace(list.count_at..list.count_at + 4, count.to_le_bytes()));
+        splices.push(Splice::replace(
+            list.count_at..list.count_at + 4,
+            count.to_le_bytes(),
+        ));
     }
     Ok(Edited {
         splices,
@@ -109,7 +112,10 @@ pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
 }
 
 fn new_comments(wanted: &Wanted<'_>, copyright: Option<&str>) -> (Vec<u8>, usize) {
-    let fields = wanted.fields.iter().map(|(name, value)| (*name, value.as_str()));
+    let fields = wanted
+        .fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()));
     let mut bytes = Vec::new();
     let mut count = 0;
     for (name, value) in fields.chain(copyright.map(|text| ("COPYRIGHT", text))) {
@@ -208,7 +214,10 @@ impl Comment {
     /// The value for a search at its end, whatever its bytes.
     fn lossy_value(&self, source: &mut Source) -> Result<String, Fault> {
         let bytes = source.bytes(self.text.clone())?;
-        let start = bytes.iter().position(|byte| *byte == b'=').map_or(0, |at| at + 1);
+        let start = bytes
+            .iter()
+            .position(|byte| *byte == b'=')
+            .map_or(0, |at| at + 1);
         Ok(String::from_utf8_lossy(bytes.get(start..).unwrap_or_default()).into_owned())
     }
 }

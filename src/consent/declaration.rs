@@ -191,7 +191,13 @@ impl Declaration {
 impl From<Preset> for Declaration {
     fn from(preset: Preset) -> Declaration {
         use Usage::{DataMining, GenerativeTraining, Inference, Replication, Training};
-        let no_ai = [GenerativeTraining, Training, Inference, DataMining, Replication];
+        let no_ai = [
+            GenerativeTraining,
+            Training,
+            Inference,
+            DataMining,
+            Replication,
+        ];
         let (usages, preference): (&[Usage], _) = match preset {
             Preset::NoAi => (&no_ai, Preference::Disallowed),
             Preset::NoGenerativeAi => (
@@ -333,7 +339,9 @@ pub enum DeclarationError {
     #[error("an expiry needs a permission to end: denials do not lapse")]
     ExpiryWithoutPermission,
     /// Not a policy URL; see [`PolicyUrl`].
-    #[error("a policy URL is http(s)://HOST…, printable ASCII without space, quote, backslash and semicolon (write %3B), at most 2048 bytes")]
+    #[error(
+        "a policy URL is http(s)://HOST…, printable ASCII without space, quote, backslash and semicolon (write %3B), at most 2048 bytes"
+    )]
     PolicyUrl,
     /// Not a declarer's name.
     #[error("a declarer's name has 1 to 256 bytes and no control characters")]

@@ -68,7 +68,9 @@ impl fmt::Display for Usage {
 
 /// The text names no [`Usage`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown use {0:?}; known are generative-training, training, inference, data-mining, search, replication, platform-service")]
+#[error(
+    "unknown use {0:?}; known are generative-training, training, inference, data-mining, search, replication, platform-service"
+)]
 pub struct UnknownUsage(String);
 
 impl FromStr for Usage {

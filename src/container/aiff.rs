@@ -24,9 +24,13 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
                 let offset = u64::from(source.be32(sound.payload.start)?);
                 Some(sound.payload.start + 8 + offset)
             };
-            let start = offset
-                .filter(|start| *start <= sound.payload.end)
-                .ok_or(Fault::Malformed("AIFF: wrong SSND chunk", sound.payload.start))?;
+            let start =
+                offset
+                    .filter(|start| *start <= sound.payload.end)
+                    .ok_or(Fault::Malformed(
+                        "AIFF: wrong SSND chunk",
+                        sound.payload.start,
+                    ))?;
             start..sound.payload.end
         }
         // Section "Sound Data Chunk": required unless there are no sample frames.
@@ -48,7 +52,9 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     chunks.tag = tags.first().copied();
     chunks.beside = notices.first().map(|(index, _)| *index);
     chunks.tag_name = *b"ID3 ";
-    let mut notices = notices.into_iter().map(|(_, text)| (Carrier::AiffText, text));
+    let mut notices = notices
+        .into_iter()
+        .map(|(_, text)| (Carrier::AiffText, text));
     let beside = notices.next();
     let others = notices.collect();
     Ok(Layout {

@@ -85,12 +85,18 @@ impl Chunks {
     pub(super) fn walk(source: &mut Source, big_endian: bool) -> Result<Chunks, Fault> {
         let size = number(source, 4, big_endian)?;
         if !big_endian && (size == 0 || size == 0xffff_ffff) {
-            return Err(Fault::Malformed("RIFF size was never filled in (streamed)", 4));
+            return Err(Fault::Malformed(
+                "RIFF size was never filled in (streamed)",
+                4,
+            ));
         }
         let end = 8 + size;
         // An outer size may count a last pad byte that was never written.
         if end > source.len() + 1 || size < 4 {
-            return Err(Fault::Malformed("the outer chunk is longer than the file", 4));
+            return Err(Fault::Malformed(
+                "the outer chunk is longer than the file",
+                4,
+            ));
         }
         let mut list = Vec::new();
         let mut at = 12;
@@ -104,7 +110,10 @@ impl Chunks {
             let length = number(source, at + 4, big_endian)?;
             let payload = at + 8..at + 8 + length;
             if payload.end > end.min(source.len()) {
-                return Err(Fault::Malformed("the chunk is longer than the file", at + 4));
+                return Err(Fault::Malformed(
+                    "the chunk is longer than the file",
+                    at + 4,
+                ));
             }
             let padded = payload.end + length % 2;
             let last_byte = padded == source.len() && source.byte(padded - 1)? == 0;
@@ -124,7 +133,10 @@ impl Chunks {
             list.push(chunk);
         }
         if end > source.len() && list.last().is_none_or(|last| !last.is_odd()) {
-            return Err(Fault::Malformed("the outer chunk is longer than the file", 4));
+            return Err(Fault::Malformed(
+                "the outer chunk is longer than the file",
+                4,
+            ));
         }
         Ok(Chunks {
             big_endian,
@@ -167,7 +179,9 @@ impl Chunks {
             }
             TagChange::Create(payload) => {
                 let end = self.odd_end();
-                note = end.filter(|end| *end != OddEnd::new(true, true)).map(|end| end.name().to_owned());
+                note = end
+                    .filter(|end| *end != OddEnd::new(true, true))
+                    .map(|end| end.name().to_owned());
                 let at = self.list.last().map_or(12, |last| last.end);
                 let mut bytes = vec![0; usize::from(end.is_some_and(|end| !end.padded))];
                 bytes.extend(self.tag_name);
@@ -230,7 +244,10 @@ impl Chunks {
         }
         let length = chunk.len().saturating_add_signed(growth);
         let size = self.number(length)?;
-        splices.push(Splice::replace(chunk.start() + 4..chunk.payload.start, size));
+        splices.push(Splice::replace(
+            chunk.start() + 4..chunk.payload.start,
+            size,
+        ));
         let pad = chunk.payload.end..chunk.end;
         let unpadded = chunk.is_odd() && pad.is_empty();
         if !source.is_zero(pad.clone())? || unpadded {

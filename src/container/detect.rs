@@ -53,7 +53,10 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
     while let Some(length) = id3v2::length(source, start)? {
         start += length;
         if start > source.len() {
-            return Err(Fault::Malformed("ID3v2: the tag is longer than the file", 6));
+            return Err(Fault::Malformed(
+                "ID3v2: the tag is longer than the file",
+                6,
+            ));
         }
     }
     match by_magic(source, start)? {

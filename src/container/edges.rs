@@ -90,7 +90,10 @@ pub(super) fn tail_tags(
         }
         if let Some(range) = ape::ends_at(source, end)? {
             if range.start < start {
-                return Err(Fault::Malformed("APEv2: the tag is longer than the file", end - 20));
+                return Err(Fault::Malformed(
+                    "APEv2: the tag is longer than the file",
+                    end - 20,
+                ));
             }
             end = range.start;
             tags.push((Carrier::Ape, range));
@@ -111,11 +114,7 @@ pub(super) fn tail_tags(
 }
 
 /// The ID3v2.4 tag whose footer (section 3.4) ends at `end`.
-fn appended_id3v2(
-    source: &mut Source,
-    end: u64,
-    start: u64,
-) -> Result<Option<Range<u64>>, Fault> {
+fn appended_id3v2(source: &mut Source, end: u64, start: u64) -> Result<Option<Range<u64>>, Fault> {
     let Some(footer) = end.checked_sub(10) else {
         return Ok(None);
     };
@@ -123,10 +122,15 @@ fn appended_id3v2(
         return Ok(None);
     }
     let size = source.array::<4>(footer + 6)?;
-    let size = size.iter().fold(0, |size, byte| size << 7 | u64::from(byte & 0x7f));
+    let size = size
+        .iter()
+        .fold(0, |size, byte| size << 7 | u64::from(byte & 0x7f));
     match footer.checked_sub(size + 10).filter(|at| *at >= start) {
         Some(at) if id3v2::length(source, at)? == Some(end - at) => Ok(Some(at..end)),
-        _ => Err(Fault::Malformed("ID3v2: a footer without its header", footer)),
+        _ => Err(Fault::Malformed(
+            "ID3v2: a footer without its header",
+            footer,
+        )),
     }
 }
 
@@ -190,8 +194,12 @@ fn is_other_layer(source: &mut Source, at: u64) -> Result<bool, Fault> {
     }
     let [sync, second, third, _] = source.array::<4>(at)?;
     let layer = second >> 1 & 3;
-    Ok(sync == 0xff && second & 0xe0 == 0xe0 && matches!(layer, 2 | 3)
-        && third >> 4 != 0xf && third >> 4 != 0 && third >> 2 & 3 != 3)
+    Ok(sync == 0xff
+        && second & 0xe0 == 0xe0
+        && matches!(layer, 2 | 3)
+        && third >> 4 != 0xf
+        && third >> 4 != 0
+        && third >> 2 & 3 != 3)
 }
 
 /// Whether two ADTS frames (ISO/IEC 13818-7) stand at `at`.
@@ -216,7 +224,9 @@ impl FrameHeader {
     fn read(source: &mut Source, at: u64) -> Result<Option<FrameHeader>, Fault> {
         /// Kilobits per second by index, for MPEG-1 and for the lower sampling rates.
         const RATES: [[u64; 14]; 2] = [
-            [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+            [
+                32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+            ],
             [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
         ];
         const SAMPLE_RATES: [u32; 3] = [44_100, 48_000, 32_000];

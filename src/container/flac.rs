@@ -35,7 +35,9 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let mut at = start + 4;
     loop {
         let [first, size @ ..] = source.array::<4>(at)?;
-        let size = size.iter().fold(0, |size, byte| size << 8 | u64::from(*byte));
+        let size = size
+            .iter()
+            .fold(0, |size, byte| size << 8 | u64::from(*byte));
         let block = Block {
             at,
             kind: first & !LAST,
@@ -78,7 +80,9 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     Ok(Layout {
         stream: flac.stream(source)?,
         carrier: Carrier::VorbisComment,
-        tag: flac.comments().map(|block| Place::At(block.payload.clone())),
+        tag: flac
+            .comments()
+            .map(|block| Place::At(block.payload.clone())),
         beside: None,
         others,
         manifest,
@@ -108,7 +112,9 @@ impl Flac {
     }
 
     fn comments(&self) -> Option<&Block> {
-        self.blocks.iter().find(|block| block.kind == VORBIS_COMMENT)
+        self.blocks
+            .iter()
+            .find(|block| block.kind == VORBIS_COMMENT)
     }
 
     pub(super) fn changes(
@@ -118,9 +124,15 @@ impl Flac {
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         match (tag, self.comments(), self.blocks.first()) {
-            (TagChange::Edit { splices, before, after }, Some(block), _) => {
-                self.edit(source, block, splices, (before, after), prior)
-            }
+            (
+                TagChange::Edit {
+                    splices,
+                    before,
+                    after,
+                },
+                Some(block),
+                _,
+            ) => self.edit(source, block, splices, (before, after), prior),
             (TagChange::Create(bytes), _, Some(info)) => {
                 let last = self.blocks.len() == 1;
                 let mut block = header(VORBIS_COMMENT, last, bytes.len() as u64, info.at)?.to_vec();
@@ -171,7 +183,10 @@ impl Flac {
             padded = taken;
             let zeros = vec![0; length.saturating_sub(left) as usize];
             if length != left {
-                splices.push(Splice::replace(end - left.saturating_sub(length)..end, zeros));
+                splices.push(Splice::replace(
+                    end - left.saturating_sub(length)..end,
+                    zeros,
+                ));
                 splices.extend(self.resized(block, length as i64 - left as i64)?);
             }
         }

@@ -199,9 +199,7 @@ impl Layout {
             Structure::Flac(flac) => visit(source, flac.audio.clone()),
             Structure::Ogg(ogg) => ogg.essence(source, visit),
             Structure::Mp4(mp4) => mp4.essence(source, visit),
-            Structure::Wav(chunks) | Structure::Aiff(chunks) => {
-                visit(source, chunks.audio.clone())
-            }
+            Structure::Wav(chunks) | Structure::Aiff(chunks) => visit(source, chunks.audio.clone()),
         }
     }
 

@@ -103,7 +103,10 @@ fn refuse_item_locations(source: &mut Source, meta: &Atom) -> Result<(), Fault> 
     let payload = meta_payload(source, meta)?;
     let inside = children(source, payload)?;
     match find(&inside, b"iloc") {
-        Some(atom) => Err(Fault::Unsupported("MP4: item locations (iloc)", atom.start())),
+        Some(atom) => Err(Fault::Unsupported(
+            "MP4: item locations (iloc)",
+            atom.start(),
+        )),
         None => Ok(()),
     }
 }
@@ -199,9 +202,11 @@ impl Mp4 {
     ) -> Result<Changes, Fault> {
         let (mut splices, padded) = match tag {
             TagChange::Keep => (Vec::new(), false),
-            TagChange::Edit { splices, before, after } => {
-                self.edit(splices, before, after, prior)?
-            }
+            TagChange::Edit {
+                splices,
+                before,
+                after,
+            } => self.edit(splices, before, after, prior)?,
             TagChange::Create(items) => (self.create(source, items)?, false),
             TagChange::Remove => (self.remove(source, prior.note)?, false),
         };
@@ -234,7 +239,10 @@ impl Mp4 {
         prior: Prior<'_>,
     ) -> Result<(Vec<Splice>, bool), Fault> {
         let growth = splice::growth(&splices);
-        let free = self.free_in_meta.as_ref().or(self.free_behind_moov.as_ref());
+        let free = self
+            .free_in_meta
+            .as_ref()
+            .or(self.free_behind_moov.as_ref());
         let mut padding = 0;
         let mut padded = false;
         if let Some(free) = free {
@@ -244,10 +252,17 @@ impl Mp4 {
             padded = taken;
             padding = length as i64 - left as i64;
             let zeros = vec![0; length.saturating_sub(left) as usize];
-            splices.push(Splice::replace(end - left.saturating_sub(length)..end, zeros));
+            splices.push(Splice::replace(
+                end - left.saturating_sub(length)..end,
+                zeros,
+            ));
             splices.extend(free.resized(padding)?);
         }
-        let within = if self.free_in_meta.is_some() { padding } else { 0 };
+        let within = if self.free_in_meta.is_some() {
+            padding
+        } else {
+            0
+        };
         for (depth, atom) in self.path.iter().enumerate() {
             let inside = if depth == 2 { growth } else { growth + within };
             splices.extend(atom.resized(inside)?);
@@ -282,7 +297,9 @@ impl Mp4 {
         };
         // Whoever put something else into what we made wants to keep it.
         let made = |depth: usize, alone: usize, path: &[Atom], source: &mut Source| {
-            let Some(atom) = path.get(depth) else { return Ok(false) };
+            let Some(atom) = path.get(depth) else {
+                return Ok(false);
+            };
             let payload = match depth {
                 0 => atom.payload(),
                 _ => meta_payload(source, atom)?,

@@ -129,7 +129,10 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let head = source.bytes(first.body.clone())?;
     let (codec, prefix, stream) = stream(&head).ok_or_else(|| refused(&head))?;
     if first.lacing.iter().filter(|value| **value < 255).count() != 1 {
-        return Err(Fault::Malformed("Ogg: the first page holds more than one packet", 0));
+        return Err(Fault::Malformed(
+            "Ogg: the first page holds more than one packet",
+            0,
+        ));
     }
     let mut packets = Headers::new(if codec == "vorbis" { 2 } else { 1 });
     let (mut at, mut counts, mut sequence) = (first.body.end, Vec::new(), first.sequence);
@@ -141,7 +144,10 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         }
         sequence = sequence.wrapping_add(1);
         if page.sequence != sequence || page.flags & FIRST != 0 {
-            return Err(Fault::Malformed("Ogg: a page is missing among the headers", at));
+            return Err(Fault::Malformed(
+                "Ogg: a page is missing among the headers",
+                at,
+            ));
         }
         counts.push(page.lacing.len() as u8);
         at = page.body.end;
@@ -165,10 +171,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     Ok(Layout {
         stream,
         carrier: Carrier::VorbisComment,
-        tag: Some(Place::Held(
-            ogg.comment.clone(),
-            prefix.len() as u64..end,
-        )),
+        tag: Some(Place::Held(ogg.comment.clone(), prefix.len() as u64..end)),
         beside: None,
         others: Vec::new(),
         manifest: None,
@@ -206,9 +209,10 @@ fn refused(head: &[u8]) -> Fault {
     known
         .iter()
         .find(|(magic, _)| head.starts_with(magic))
-        .map_or(Fault::Unsupported("Ogg with an unknown codec", 28), |(_, name)| {
-            Fault::Unsupported(name, 28)
-        })
+        .map_or(
+            Fault::Unsupported("Ogg with an unknown codec", 28),
+            |(_, name)| Fault::Unsupported(name, 28),
+        )
 }
 
 /// Gathers the header packets behind the first.
@@ -288,7 +292,11 @@ impl Ogg {
             let page = Page::read(source, at)?;
             if page.flags & FIRST != 0 && at > 0 {
                 return Err(Fault::Unsupported(
-                    if ended { "chained Ogg streams" } else { "multiplexed Ogg streams" },
+                    if ended {
+                        "chained Ogg streams"
+                    } else {
+                        "multiplexed Ogg streams"
+                    },
                     at,
                 ));
             }
@@ -328,7 +336,8 @@ impl Ogg {
             Some(note) => note.parse()?,
             None => Counts(self.counts.clone()),
         };
-        if source.bytes(self.head.clone())? != self.pages(&self.comment, &tail, &Counts(self.counts.clone()))
+        if source.bytes(self.head.clone())?
+            != self.pages(&self.comment, &tail, &Counts(self.counts.clone()))
         {
             let what = "Ogg: header pages that could not be restored";
             return Err(Fault::Unsupported(what, self.head.start));
@@ -399,7 +408,10 @@ impl Ogg {
                 0
             };
             let mut page = b"OggS\0".to_vec();
-            page.push(if continued { CONTINUED } else { 0 } | if last { self.tail.flags & LAST } else { 0 });
+            page.push(
+                if continued { CONTINUED } else { 0 }
+                    | if last { self.tail.flags & LAST } else { 0 },
+            );
             page.extend(granule.to_le_bytes());
             page.extend(self.serial.to_le_bytes());
             page.extend(self.sequence.wrapping_add(index).to_le_bytes());
@@ -474,7 +486,11 @@ pub(super) fn renumber(
     while at < range.end {
         let page = Page::read(source, at)?;
         let mut bytes = page.checked(source)?;
-        put(&mut bytes, 18, &page.sequence.wrapping_add(by).to_le_bytes());
+        put(
+            &mut bytes,
+            18,
+            &page.sequence.wrapping_add(by).to_le_bytes(),
+        );
         checksum(&mut bytes);
         visit(source, Piece::Bytes(&bytes))?;
         at = page.body.end;

@@ -14,9 +14,15 @@ use crate::splice::Splice;
 pub(crate) enum Change {
     Splice(Splice),
     /// MP4 chunk offsets, of 8 or 4 bytes: each follows the bytes that it points to.
-    Offsets { range: Range<u64>, wide: bool },
+    Offsets {
+        range: Range<u64>,
+        wide: bool,
+    },
     /// Whole Ogg pages whose sequence numbers move by `by`, with new checksums.
-    Renumber { range: Range<u64>, by: u32 },
+    Renumber {
+        range: Range<u64>,
+        by: u32,
+    },
 }
 
 impl Change {

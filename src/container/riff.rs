@@ -35,8 +35,12 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     chunks.tag = tags.first().copied();
     chunks.beside = infos.first().map(|(index, _)| *index);
     chunks.tag_name = *b"id3 ";
-    let manifest = chunks.find(b"C2PA").map(|(_, chunk)| chunk.payload.start - 8);
-    let mut infos = infos.into_iter().map(|(_, items)| (Carrier::RiffInfo, items));
+    let manifest = chunks
+        .find(b"C2PA")
+        .map(|(_, chunk)| chunk.payload.start - 8);
+    let mut infos = infos
+        .into_iter()
+        .map(|(_, items)| (Carrier::RiffInfo, items));
     let beside = infos.next();
     let others = infos.collect();
     Ok(Layout {

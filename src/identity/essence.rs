@@ -77,10 +77,7 @@ pub(crate) struct Measured {
 ///
 /// Fails with `Unsupported` where the packets do not follow each other in the file:
 /// their order then is not the file's.
-pub(crate) fn measure(
-    source: &mut Source,
-    layout: &Layout,
-) -> Result<Measured, Fault> {
+pub(crate) fn measure(source: &mut Source, layout: &Layout) -> Result<Measured, Fault> {
     let (mut essence, mut rest) = (Sha256::new(), Sha256::new());
     let mut done = 0;
     layout.essence(source, &mut |source, range| {

@@ -24,13 +24,7 @@ pub(crate) const TDM_POLICY: &str = "TDM_POLICY";
 pub(crate) const COPYRIGHT: &str = "COPYRIGHT";
 
 /// The fields that are ours alone, in the order in which they are written.
-pub(crate) const FIELDS: [&str; 5] = [
-    AI_CONSENT,
-    NOAI,
-    CONTENT_USAGE,
-    TDM_RESERVATION,
-    TDM_POLICY,
-];
+pub(crate) const FIELDS: [&str; 5] = [AI_CONSENT, NOAI, CONTENT_USAGE, TDM_RESERVATION, TDM_POLICY];
 
 /// Which of [`FIELDS`] or [`COPYRIGHT`] a tag's field name means.
 ///

@@ -137,7 +137,8 @@ fn position(text: &str, key: &str, again: bool) -> usize {
     let starts = |(at, _): &(usize, &str)| {
         let before = text.get(..*at).unwrap_or_default();
         let after = text.get(at + key.len()..).unwrap_or_default();
-        (before.is_empty() || before.ends_with([' ', ','])) && !after.starts_with(|c: char| c.is_alphanumeric() || c == '-')
+        (before.is_empty() || before.ends_with([' ', ',']))
+            && !after.starts_with(|c: char| c.is_alphanumeric() || c == '-')
     };
     text.match_indices(key)
         .filter(starts)
@@ -183,8 +184,10 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
             marker.undo = Some(text.parse().map_err(|_| bad("an undo note"))?);
             declaration
         }
-        ("policy" | "declarer" | "role" | "declared" | "expires" | "aipref" | "essence"
-        | "undo", _) => return Err(bad("of another type")),
+        (
+            "policy" | "declarer" | "role" | "declared" | "expires" | "aipref" | "essence" | "undo",
+            _,
+        ) => return Err(bad("of another type")),
         _ => {
             marker.unknown_members = true;
             declaration

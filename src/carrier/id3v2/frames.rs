@@ -53,10 +53,18 @@ impl Header {
             2 => return Err(Fault::Unsupported("ID3v2.2 tag", at + 3)),
             3 => 0xe0,
             4 => 0xf0,
-            _ => return Err(Fault::Unsupported("ID3v2 tag of an unknown version", at + 3)),
+            _ => {
+                return Err(Fault::Unsupported(
+                    "ID3v2 tag of an unknown version",
+                    at + 3,
+                ));
+            }
         };
         if flags & !known != 0 {
-            return Err(Fault::Unsupported("ID3v2: unknown flags in the header", at + 5));
+            return Err(Fault::Unsupported(
+                "ID3v2: unknown flags in the header",
+                at + 5,
+            ));
         }
         let footer = flags & FOOTER != 0;
         let tail = if footer { HEADER } else { 0 };
@@ -151,7 +159,10 @@ impl Tag {
         }
         let padding = at..body.end;
         if !source.is_zero(padding.clone())? {
-            return Err(Fault::Malformed("ID3v2: neither a frame nor zero padding", at));
+            return Err(Fault::Malformed(
+                "ID3v2: neither a frame nor zero padding",
+                at,
+            ));
         }
         let states_padding = header.version == 3 && header.flags & EXTENDED != 0;
         let whole = header.unsynchronised_as_a_whole();
@@ -178,7 +189,10 @@ fn extended_header(source: &mut Source, version: u8, body: Range<u64>) -> Result
     };
     let length = length
         .filter(|length| *length >= 6 && at + length <= body.end)
-        .ok_or(Fault::Malformed("ID3v2: wrong size of the extended header", at))?;
+        .ok_or(Fault::Malformed(
+            "ID3v2: wrong size of the extended header",
+            at,
+        ))?;
     if bound {
         let what = "ID3v2: extended header with a checksum or restrictions";
         return Err(Fault::Unsupported(what, at));
@@ -195,7 +209,10 @@ impl Frame {
         }
         let id = source.array::<4>(at)?;
         if !is_frame_id(id) {
-            return Err(Fault::Malformed("ID3v2: neither a frame nor zero padding", at));
+            return Err(Fault::Malformed(
+                "ID3v2: neither a frame nor zero padding",
+                at,
+            ));
         }
         let size = source.array::<4>(at + 4)?;
         let start = at + HEADER;

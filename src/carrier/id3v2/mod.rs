@@ -82,8 +82,10 @@ pub(crate) fn edit(
     let growth = splice::growth(&edited.splices);
     if growth != 0 {
         let size = (header.body.end - header.body.start).saturating_add_signed(growth);
-        let size =
-            synchsafe(size).ok_or(Fault::Limit("ID3v2: the tag would be over 256 MiB", header.at))?;
+        let size = synchsafe(size).ok_or(Fault::Limit(
+            "ID3v2: the tag would be over 256 MiB",
+            header.at,
+        ))?;
         let footer = header.footer.then_some(header.body.end);
         for at in [header.at].into_iter().chain(footer) {
             edited.splices.push(Splice::replace(at + 6..at + 10, size));
@@ -180,8 +182,7 @@ fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Ed
     }
 
     let left = tag.padding.end - tag.padding.start;
-    let (padding, padded) =
-        carrier::padding(left, before, after, wanted.prior, tag.padding_free);
+    let (padding, padded) = carrier::padding(left, before, after, wanted.prior, tag.padding_free);
     if padding > left {
         let zeros = vec![0; (padding - left) as usize];
         splices.push(Splice::insert(tag.padding.end, zeros));
@@ -249,7 +250,11 @@ fn edit_copyright(
     }
     let end = body.position(last.end);
     let old = (edit.drop * last.unit) as u64;
-    let new: Vec<u8> = edit.add.bytes().flat_map(|byte| last.encode(byte)).collect();
+    let new: Vec<u8> = edit
+        .add
+        .bytes()
+        .flat_map(|byte| last.encode(byte))
+        .collect();
     let appended = new.len() as u64;
     let mut splices = Vec::new();
     if old > 0 || appended > 0 {

@@ -43,13 +43,26 @@ pub(super) fn track(source: &mut Source, track: &Atom) -> Result<Track, Fault> {
     let tables = children(source, table.payload())?;
     for atom in &tables {
         match &atom.kind {
-            b"saio" => return Err(Fault::Unsupported("MP4: auxiliary information (saio)", atom.start())),
-            b"stz2" => return Err(Fault::Unsupported("MP4: compact sample sizes (stz2)", atom.start())),
+            b"saio" => {
+                return Err(Fault::Unsupported(
+                    "MP4: auxiliary information (saio)",
+                    atom.start(),
+                ));
+            }
+            b"stz2" => {
+                return Err(Fault::Unsupported(
+                    "MP4: compact sample sizes (stz2)",
+                    atom.start(),
+                ));
+            }
             _ => {}
         }
     }
     let need = |kind| {
-        find(&tables, kind).ok_or(Fault::Malformed("MP4: a track lacks a table", table.start()))
+        find(&tables, kind).ok_or(Fault::Malformed(
+            "MP4: a track lacks a table",
+            table.start(),
+        ))
     };
     let (offsets, wide) = match find(&tables, b"co64") {
         Some(atom) => (entries(source, &atom, 8)?, true),
@@ -143,7 +156,9 @@ impl SampleTable {
             let at = if self.wide {
                 u64::from_be_bytes(offsets.next(source)?.unwrap_or_default())
             } else {
-                u64::from(u32::from_be_bytes(offsets.next(source)?.unwrap_or_default()))
+                u64::from(u32::from_be_bytes(
+                    offsets.next(source)?.unwrap_or_default(),
+                ))
             };
             let samples = per_chunk.min(left);
             left -= samples;
@@ -152,7 +167,10 @@ impl SampleTable {
                 length += u64::from(u32::from_be_bytes(sizes.next(source)?.unwrap_or_default()));
             }
             let end = at.checked_add(length).filter(|end| *end <= source.len());
-            let end = end.ok_or(Fault::Malformed("MP4: samples beyond the end of the file", at))?;
+            let end = end.ok_or(Fault::Malformed(
+                "MP4: samples beyond the end of the file",
+                at,
+            ))?;
             open = match open {
                 Some(range) if range.end == at => Some(range.start..end),
                 Some(range) => {
@@ -163,7 +181,10 @@ impl SampleTable {
             };
         }
         if left > 0 {
-            return Err(Fault::Malformed("MP4: samples without a chunk", self.sizes.start));
+            return Err(Fault::Malformed(
+                "MP4: samples without a chunk",
+                self.sizes.start,
+            ));
         }
         open.map_or(Ok(()), |range| visit(source, range))
     }

@@ -17,7 +17,10 @@ pub(super) fn describe(source: &mut Source, description: Range<u64>) -> Result<S
     let entry = entries.first().ok_or(wrong)?;
     let body = entry.payload();
     if body.end - body.start < 28 {
-        return Err(Fault::Malformed("MP4: wrong sample description", body.start));
+        return Err(Fault::Malformed(
+            "MP4: wrong sample description",
+            body.start,
+        ));
     }
     let stated = Stream {
         codec: String::new(),
@@ -61,7 +64,10 @@ pub(super) fn describe(source: &mut Source, description: Range<u64>) -> Result<S
         b".mp3" => Ok(named("mp3")),
         b"ac-3" => Ok(named("ac3")),
         b"ec-3" => Ok(named("eac3")),
-        _ => Err(Fault::Unsupported("MP4 with an unknown codec", entry.start())),
+        _ => Err(Fault::Unsupported(
+            "MP4 with an unknown codec",
+            entry.start(),
+        )),
     }
 }
 
@@ -93,7 +99,10 @@ fn mpeg4(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream
     let Range { start, end } = atom.payload();
     let bytes = source.bytes(start..end.min(start + 256))?;
     let Some((object, specific)) = elementary(bytes.get(4..).unwrap_or_default()) else {
-        return Err(Fault::Malformed("MP4: wrong elementary stream descriptor", start));
+        return Err(Fault::Malformed(
+            "MP4: wrong elementary stream descriptor",
+            start,
+        ));
     };
     Ok(match object {
         0x69 | 0x6b => stream("mp3"),
@@ -130,7 +139,11 @@ fn elementary(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let flags = *body.get(2)?;
     let skip = 3
         + if flags & 0x80 != 0 { 2 } else { 0 }
-        + if flags & 0x40 != 0 { usize::from(*body.get(3)?) + 1 } else { 0 }
+        + if flags & 0x40 != 0 {
+            usize::from(*body.get(3)?) + 1
+        } else {
+            0
+        }
         + if flags & 0x20 != 0 { 2 } else { 0 };
     let (tag, config, _) = descriptor(body.get(skip..)?)?;
     let object = *config.first().filter(|_| tag == 4)?;
