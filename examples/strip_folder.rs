@@ -13,6 +13,7 @@ use serde::Serialize;
 /// Take the statement off again: byte for byte the file from before, where nobody touched
 /// it in between.
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches")]
 struct Arguments {
     /// Also change files that carry a C2PA manifest, which any change voids
     #[arg(long)]

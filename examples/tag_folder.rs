@@ -15,6 +15,7 @@ use serde::Serialize;
 
 /// Declare "no AI" in the tags of every audio file, and prove that nothing else changed.
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches")]
 struct Arguments {
     /// What to declare: no-ai, no-generative-ai, ask-first (needs --policy), no-machine-use
     #[arg(long, default_value = "no-ai", value_parser = preset)]
@@ -218,9 +219,8 @@ impl Tally {
         if arguments.dry_run {
             text.push_str(" Dry run: nothing was written.");
         } else if *tagged > 0 {
-            text.push_str(&format!(
-                " Audio proven unchanged in all {tagged}. Undo: strip_folder."
-            ));
+            let proven = format!(" Audio proven unchanged in all {tagged}. Undo: strip_folder.");
+            text.push_str(&proven);
         }
         text
     }

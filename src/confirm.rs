@@ -40,7 +40,7 @@ pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(St
             comments(
                 flac.vorbis_comments()
                     .into_iter()
-                    .flat_map(|tag| tag.items()),
+                    .flat_map(lofty::ogg::tag::VorbisComments::items),
             )
         }
         Format::Ogg if codec == "opus" => {
@@ -65,10 +65,7 @@ fn id3v2(tag: Option<&Id3v2Tag>) -> Vec<(String, String)> {
         Frame::UserText(frame) => Some((frame.description.to_string(), frame.content.to_string())),
         _ => None,
     };
-    tag.into_iter()
-        .flatten()
-        .filter_map(|frame| text(&frame))
-        .collect()
+    tag.into_iter().flatten().filter_map(text).collect()
 }
 
 fn comments<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {

@@ -119,14 +119,12 @@ impl Error {
     /// The reason in words, without the path.
     #[must_use]
     pub fn reason(&self) -> String {
-        let mut text = self.what.clone();
-        if let Some(at) = self.at {
-            text.push_str(&format!(", at byte {at}"));
-        }
-        if let Some(source) = &self.source {
-            text.push_str(&format!(": {source}"));
-        }
-        text
+        let place = self.at.map(|at| format!(", at byte {at}"));
+        let source = self.source.as_ref().map(|source| format!(": {source}"));
+        [Some(self.what.clone()), place, source]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

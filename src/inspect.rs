@@ -339,7 +339,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     Meaning::Says(tdmrep::understand(raw, policy(field, all)))
                 }
                 marker::TDM_POLICY => Meaning::Says(Preferences::default()),
-                _ => says(notice::understand(raw)?),
+                _ => says(notice::understand(raw)?.ok()),
             };
             (raw.clone(), meaning)
         }

@@ -1,4 +1,45 @@
 //! Says, in the audio file itself, how AI may use the recording.
+//!
+//! The crate writes a declaration of consent, above all "no AI", into the tags that an
+//! MP3, FLAC, Ogg, MP4, WAV or AIFF file has anyway, bound to its sound by a digest; it
+//! proves that nothing else in the file changed; it takes the declaration off again, byte
+//! for byte; and it tells of any file what is declared and whether it fits the sound.
+//!
+//! It does not stop anyone from taking the tags off, it cannot prove who wrote them, and
+//! it never turns silence, damage or an unsigned permission into [`Answer::Allowed`].
+//!
+//! ```text
+//!  Declaration ─▶ vocabulary ─▶ Marker ─▶ carrier ─▶ container ─▶ file
+//!  what is said    each         our own    in which    where the bytes
+//!                  dialect      lines      tag field   are, spliced
+//!  Verdict ◀────── Marker ◀──── Essence ◀──────────────────────────┘
+//! ```
+//!
+//! ```
+//! use noai_audio::{Answer, Batch, Declaration, Preset, Usage};
+//! # let dir = tempfile::tempdir()?;
+//! # let folder = dir.path();
+//! # for song in ["sine.mp3", "sine.flac", "sine.wav"] {
+//! #     std::fs::copy(format!("test-audio/clean/{song}"), folder.join(song))?;
+//! # }
+//! let declaration = Declaration::from(Preset::NoAi).declared("2026-11-24".parse()?);
+//! let summary = Batch::new([folder]).run(
+//!     |path| noai_audio::embed(path, &declaration),
+//!     |item| match item.result {
+//!         Ok(embedded) => println!("{}: {}", item.path.display(), embedded.essence),
+//!         Err(error) => eprintln!("{error}"),
+//!     },
+//! );
+//! assert_eq!(summary.audio, 3);
+//!
+//! let inspection = noai_audio::read(folder.join("sine.mp3"))?;
+//! assert_eq!(inspection.answer(Usage::GenerativeTraining, None), Answer::Disallowed);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A file that is not fully understood is refused with an [`Error`] that says what and
+//! where, and stays as it was. The fields, their grammar and the essence of each format
+//! are specified in `docs/SPEC.md`; why it is built this way stands in `docs/DESIGN.md`.
 
 mod consent;
 mod vocabulary;

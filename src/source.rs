@@ -128,7 +128,8 @@ impl<'a> Source<'a> {
         range: Range<u64>,
         mut visit: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut buffer = [0; WIDE];
+        let all = range.end.saturating_sub(range.start);
+        let mut buffer = vec![0; all.min(WIDE as u64) as usize];
         let mut at = range.start;
         while at < range.end {
             let length = (range.end - at).min(WIDE as u64) as usize;

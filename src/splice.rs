@@ -27,7 +27,7 @@ impl Splice {
 
     /// By how much everything behind the splice moves, in bytes.
     pub(crate) fn growth(&self) -> i64 {
-        self.bytes.len() as i64 - (self.range.end - self.range.start) as i64
+        self.bytes.len().cast_signed() as i64 - (self.range.end - self.range.start).cast_signed()
     }
 }
 

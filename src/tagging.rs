@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted};
-use crate::consent::{Declaration, Role};
+use crate::consent::{Date, Declaration, Role};
 use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::identity::Measured;
@@ -158,12 +158,12 @@ pub(crate) fn embed(
         let wanted = Wishes {
             fields: marker.fields(),
             notice: notice.as_deref(),
-            year: marker.declaration.declared_on().map(|day| day.year()),
+            year: marker.declaration.declared_on().map(Date::year),
         };
         let (changes, steps) = change(source, layout, current, old_undo.as_ref(), &wanted)?;
         if undo.steps == steps && undo.layout == changes.note {
             let same = current.marker.as_ref() == Some(&marker) && current.is_intact();
-            let changes = if same { Vec::new() } else { changes.changes };
+            let changes = if same { Vec::new() } else { changes.list };
             return Ok((Plan::new(changes, source.len())?, marker));
         }
         undo.steps = steps;
@@ -191,7 +191,7 @@ pub(crate) fn strip(
         year: None,
     };
     let (changes, _) = change(source, layout, current, undo.as_ref(), &nothing)?;
-    Ok(Plan::new(changes.changes, source.len())?)
+    Ok(Plan::new(changes.list, source.len())?)
 }
 
 fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {

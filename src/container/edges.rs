@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Changes, Layout, Place, Stream, Structure, TagChange};
+use super::{Changes, Layout, OtherTag, Place, Stream, Structure, TagChange};
 use crate::carrier::{Carrier, ape, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
@@ -70,23 +70,20 @@ impl Mp3 {
 }
 
 /// The readable tags at the end of a file, and where the first of any kind starts.
-pub(super) fn tail_tags(
-    source: &mut Source,
-    start: u64,
-) -> Result<(Vec<(Carrier, Range<u64>)>, u64), Fault> {
+pub(super) fn tail_tags(source: &mut Source, start: u64) -> Result<(Vec<OtherTag>, u64), Fault> {
     let mut end = source.len();
     let mut tags = Vec::new();
     loop {
         let before = |length: u64| end.checked_sub(length).filter(|at| *at >= start);
-        if let Some(at) = before(128).filter(|_| !tags.is_empty() || end == source.len()) {
-            if source.has(at, b"TAG")? {
-                let extended = at.checked_sub(227).filter(|at| *at >= start);
-                end = match extended {
-                    Some(extended) if source.has(extended, b"TAG+")? => extended,
-                    _ => at,
-                };
-                continue;
-            }
+        if let Some(at) = before(128)
+            && source.has(at, b"TAG")?
+        {
+            let extended = at.checked_sub(227).filter(|at| *at >= start);
+            end = match extended {
+                Some(extended) if source.has(extended, b"TAG+")? => extended,
+                _ => at,
+            };
+            continue;
         }
         if let Some(range) = ape::ends_at(source, end)? {
             if range.start < start {
@@ -99,10 +96,10 @@ pub(super) fn tail_tags(
             tags.push((Carrier::Ape, range));
             continue;
         }
-        if let Some(at) = before(9) {
-            if source.has(at, b"LYRICS200")? || source.has(at, b"LYRICSEND")? {
-                return Err(Fault::Unsupported("Lyrics3 tag", at));
-            }
+        if let Some(at) = before(9)
+            && (source.has(at, b"LYRICS200")? || source.has(at, b"LYRICSEND")?)
+        {
+            return Err(Fault::Unsupported("Lyrics3 tag", at));
         }
         if let Some(range) = appended_id3v2(source, end, start)? {
             end = range.start;
@@ -209,9 +206,12 @@ pub(super) fn is_adts(source: &mut Source, at: u64) -> Result<bool, Fault> {
         if source.len().saturating_sub(at) < 7 {
             return Ok(false);
         }
-        let [a, b, c, d, e, f, _] = source.array::<7>(at)?;
-        let length = u64::from(d & 3) << 11 | u64::from(e) << 3 | u64::from(f >> 5);
-        if a != 0xff || b & 0xf6 != 0xf0 || c >> 2 & 0xf > 12 || length < 7 {
+        let [sync, second, third, long @ ..] = source.array::<6>(at)?;
+        let bits = long
+            .iter()
+            .fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+        let length = bits >> 5 & 0x1fff;
+        if sync != 0xff || second & 0xf6 != 0xf0 || third >> 2 & 0xf > 12 || length < 7 {
             return Ok(false);
         }
         at += length;

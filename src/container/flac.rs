@@ -187,11 +187,11 @@ impl Flac {
                     end - left.saturating_sub(length)..end,
                     zeros,
                 ));
-                splices.extend(self.resized(block, length as i64 - left as i64)?);
+                splices.extend(self.resized(block, length.cast_signed() - left.cast_signed())?);
             }
         }
         Ok(Changes {
-            changes: splices.into_iter().map(Change::from).collect(),
+            list: splices.into_iter().map(Change::from).collect(),
             padded,
             note: None,
         })

@@ -20,7 +20,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-pub(crate) use self::plan::{Change, Piece, Plan};
+pub(crate) use self::plan::{Change, Piece, Plan, VisitPiece};
 use crate::carrier::{Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
@@ -89,6 +89,12 @@ impl FromStr for Format {
     }
 }
 
+/// What is done with each range of the coded sound.
+pub(crate) type Visit<'a> = dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault> + 'a;
+
+/// A tag that is read and left alone.
+type OtherTag = (Carrier, Range<u64>);
+
 /// What packets alone do not bind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stream {
@@ -109,7 +115,7 @@ pub(crate) struct Layout {
     /// A second tag that is edited too where it is.
     pub(crate) beside: Option<(Carrier, Range<u64>)>,
     /// Tags that are read and left alone.
-    pub(crate) others: Vec<(Carrier, Range<u64>)>,
+    pub(crate) others: Vec<OtherTag>,
     /// Where a C2PA manifest stands, if the container has a place of its own for one.
     pub(crate) manifest: Option<u64>,
     structure: Structure,
@@ -156,7 +162,7 @@ pub(crate) struct Prior<'a> {
 
 /// The changes to a file, and what has to be noted to take them back.
 pub(crate) struct Changes {
-    pub(crate) changes: Vec<Change>,
+    pub(crate) list: Vec<Change>,
     /// The room came from padding of the container.
     pub(crate) padded: bool,
     /// Printable ASCII without space, `"` and `\`.
@@ -189,11 +195,7 @@ impl Layout {
     }
 
     /// Hands the ranges of the coded sound to `visit`, in the order in which they sound.
-    pub(crate) fn essence(
-        &self,
-        source: &mut Source,
-        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(crate) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         match &self.structure {
             Structure::Mp3(mp3) => visit(source, mp3.audio.clone()),
             Structure::Flac(flac) => visit(source, flac.audio.clone()),
@@ -227,7 +229,7 @@ impl Changes {
     /// Changes that have nothing to note.
     fn plain(splices: Vec<Splice>) -> Changes {
         Changes {
-            changes: splices.into_iter().map(Change::from).collect(),
+            list: splices.into_iter().map(Change::from).collect(),
             padded: false,
             note: None,
         }

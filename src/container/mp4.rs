@@ -13,7 +13,9 @@ use std::ops::Range;
 
 use self::atoms::{Atom, children, find};
 use self::samples::SampleTable;
-use super::{Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange};
+use super::{
+    Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece,
+};
 use crate::carrier::{self, Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
@@ -135,11 +137,11 @@ fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Fault> {
     refuse_item_locations(source, &meta)?;
     let payload = meta_payload(source, &meta)?;
     let inside = children(source, payload)?;
-    if let Some(handler) = find(&inside, b"hdlr") {
-        if !source.has(handler.payload().start + 8, b"mdir")? {
-            let what = "MP4: a meta atom that is no iTunes item list";
-            return Err(Fault::Unsupported(what, handler.start()));
-        }
+    if let Some(handler) = find(&inside, b"hdlr")
+        && !source.has(handler.payload().start + 8, b"mdir")?
+    {
+        let what = "MP4: a meta atom that is no iTunes item list";
+        return Err(Fault::Unsupported(what, handler.start()));
     }
     Ok(match find(&inside, b"ilst") {
         Some(ilst) => vec![udta, meta, ilst],
@@ -186,11 +188,7 @@ fn zero_free(source: &mut Source, atom: Option<&Atom>) -> Result<Option<Atom>, F
 }
 
 impl Mp4 {
-    pub(super) fn essence(
-        &self,
-        source: &mut Source,
-        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         self.samples.chunks(source, visit)
     }
 
@@ -207,7 +205,7 @@ impl Mp4 {
                 before,
                 after,
             } => self.edit(splices, before, after, prior)?,
-            TagChange::Create(items) => (self.create(source, items)?, false),
+            TagChange::Create(items) => (self.create(source, &items)?, false),
             TagChange::Remove => (self.remove(source, prior.note)?, false),
         };
         let note = match (self.path.len(), prior.note) {
@@ -225,7 +223,7 @@ impl Mp4 {
             changes.push(Change::Offsets { range, wide });
         }
         Ok(Changes {
-            changes,
+            list: changes,
             padded,
             note: note.filter(|_| prior.made.is_none_or(|made| made == Made::New)),
         })
@@ -250,7 +248,7 @@ impl Mp4 {
             let left = end - start;
             let (length, taken) = carrier::padding(left, before, after, prior.made, true);
             padded = taken;
-            padding = length as i64 - left as i64;
+            padding = length.cast_signed() - left.cast_signed();
             let zeros = vec![0; length.saturating_sub(left) as usize];
             splices.push(Splice::replace(
                 end - left.saturating_sub(length)..end,
@@ -272,8 +270,8 @@ impl Mp4 {
     }
 
     /// The missing rest of the path around new items.
-    fn create(&self, source: &mut Source, items: Vec<u8>) -> Result<Vec<Splice>, Fault> {
-        let mut bytes = atoms::atom(*b"ilst", &items);
+    fn create(&self, source: &mut Source, items: &[u8]) -> Result<Vec<Splice>, Fault> {
+        let mut bytes = atoms::atom(*b"ilst", items);
         if self.path.len() < 2 {
             bytes = atoms::atom(*b"meta", &[&[0; 4], HANDLER.as_slice(), &bytes].concat());
         }
@@ -339,7 +337,7 @@ pub(super) fn offsets(
     range: Range<u64>,
     wide: bool,
     moved: impl Fn(u64) -> Result<u64, Fault>,
-    visit: &mut dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault>,
+    visit: &mut VisitPiece<'_>,
 ) -> Result<(), Fault> {
     const BATCH: u64 = 64 << 10;
     let mut at = range.start;

@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use crc::{Algorithm, Crc, Table};
 
-use super::{Change, Changes, Layout, Piece, Place, Prior, Stream, Structure, TagChange};
+use super::{
+    Change, Changes, Layout, Piece, Place, Prior, Stream, Structure, TagChange, Visit, VisitPiece,
+};
 use crate::carrier::{Carrier, vorbis_comment};
 use crate::error::Fault;
 use crate::source::Source;
@@ -151,7 +153,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         }
         counts.push(page.lacing.len() as u8);
         at = page.body.end;
-        if let Some(tail) = packets.take(source, page)? {
+        if let Some(tail) = packets.take(source, &page)? {
             break tail;
         }
     };
@@ -232,7 +234,7 @@ impl Headers {
     }
 
     /// Takes in one page; gives what follows the last header packet, once that is whole.
-    fn take(&mut self, source: &mut Source, page: Page) -> Result<Option<Tail>, Fault> {
+    fn take(&mut self, source: &mut Source, page: &Page) -> Result<Option<Tail>, Fault> {
         if (page.flags & CONTINUED != 0) == self.open.is_empty() && !page.lacing.is_empty() {
             return Err(Fault::Malformed("Ogg: wrong continued flag", page.at));
         }
@@ -281,11 +283,7 @@ impl Ogg {
     }
 
     /// Every byte behind the last header packet, page by page; each page is checked.
-    pub(super) fn essence(
-        &self,
-        source: &mut Source,
-        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         source.widen();
         let (mut at, mut sequence, mut ended) = (0, self.sequence.wrapping_sub(1), false);
         while at < source.len() {
@@ -358,7 +356,7 @@ impl Ogg {
             });
         }
         Ok(Changes {
-            changes,
+            list: changes,
             padded: false,
             note: (after > 0).then(|| original.to_string()),
         })
@@ -479,7 +477,7 @@ pub(super) fn renumber(
     source: &mut Source,
     range: Range<u64>,
     by: u32,
-    visit: &mut dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault>,
+    visit: &mut VisitPiece<'_>,
 ) -> Result<(), Fault> {
     source.widen();
     let mut at = range.start;

@@ -54,6 +54,9 @@ pub(crate) struct Plan {
     old_len: u64,
 }
 
+/// What is done with each stretch of a new file.
+pub(crate) type VisitPiece<'a> = dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault> + 'a;
+
 /// A stretch of the new file.
 pub(crate) enum Piece<'a> {
     /// These bytes of the old file.
@@ -109,7 +112,7 @@ impl Plan {
     pub(crate) fn pieces(
         &self,
         source: &mut Source,
-        visit: &mut dyn FnMut(&mut Source, Piece<'_>) -> Result<(), Fault>,
+        visit: &mut VisitPiece<'_>,
     ) -> Result<(), Fault> {
         let mut done = 0;
         for change in &self.changes {

@@ -160,7 +160,6 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
     let bad = |what: &str| format!("{key} is {what}");
     let declaration = marker.declaration;
     marker.declaration = match (key, &member.value) {
-        ("v", _) => declaration,
         ("policy", Value::Text(url)) => {
             declaration.policy(url.parse().map_err(|_| bad("an http(s) URL"))?)
         }
@@ -175,7 +174,7 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
         ("expires", Value::Text(day)) => {
             declaration.expires(day.parse().map_err(|_| bad("a day"))?)
         }
-        ("aipref", Value::Token(_)) => declaration,
+        ("v", _) | ("aipref", Value::Token(_)) => declaration,
         ("essence", Value::Text(text)) => {
             marker.essence = Some(text.parse().map_err(|_| bad("an essence"))?);
             declaration

@@ -24,6 +24,9 @@ const AFTER: &str = " without permission.";
 const MINING: &str = "Text and data mining reserved.";
 const BRACKET: &str = "[Content-Usage: ";
 
+/// The dictionary in a notice cannot be read.
+pub(crate) struct Damaged;
+
 /// The notice, or nothing where nothing is denied.
 pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
     let mut left: Vec<Usage> = preferences.which(Preference::Disallowed).collect();
@@ -56,9 +59,9 @@ pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
 
 /// What a copyright text says in our words.
 ///
-/// `None` where there is no notice in it; `Some(None)` where a dictionary stands in
-/// brackets and cannot be read.
-pub(crate) fn understand(text: &str) -> Option<Option<Preferences>> {
+/// `None` where there is no notice in it; an error where a dictionary stands in brackets
+/// and cannot be read.
+pub(crate) fn understand(text: &str) -> Option<Result<Preferences, Damaged>> {
     let mut denied: Vec<Usage> = phrases(text);
     if text.contains(MINING) {
         denied.push(Usage::DataMining);
@@ -67,14 +70,11 @@ pub(crate) fn understand(text: &str) -> Option<Option<Preferences>> {
     match text.rsplit_once(BRACKET) {
         Some((_, rest)) => {
             let dictionary = rest.split_once(']').map(|(inside, _)| inside);
-            Some(
-                dictionary
-                    .and_then(aipref::understand)
-                    .map(|said| said.combine(words)),
-            )
+            let said = dictionary.and_then(aipref::understand).ok_or(Damaged);
+            Some(said.map(|said| said.combine(words)))
         }
         None if denied.is_empty() => None,
-        None => Some(Some(words)),
+        None => Some(Ok(words)),
     }
 }
 

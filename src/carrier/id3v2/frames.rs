@@ -294,10 +294,10 @@ fn end_of_v4_frame(
 ) -> Result<u64, Fault> {
     let plain = start + u64::from(u32::from_be_bytes(size));
     let safe = unsynchsafe(size).map(|size| start + u64::from(size));
-    if let Some(end) = safe {
-        if end == plain || ends_a_frame(source, end, limit)? {
-            return Ok(end);
-        }
+    if let Some(end) = safe
+        && (end == plain || ends_a_frame(source, end, limit)?)
+    {
+        return Ok(end);
     }
     if ends_a_frame(source, plain, limit)? {
         let what = "ID3v2.4: frame size is not synchsafe (iTunes)";

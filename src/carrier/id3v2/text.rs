@@ -60,7 +60,7 @@ impl<'a> Text<'a> {
     /// The value that a notice is appended to; `None` where how is unclear.
     pub(super) fn last_value(&self) -> Option<LastValue> {
         let unit = self.unit();
-        if self.bytes.len() % unit != 0 {
+        if !self.bytes.len().is_multiple_of(unit) {
             return None;
         }
         let units: Vec<&[u8]> = self.bytes.chunks_exact(unit).collect();

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::super::Visit;
 use super::atoms::{Atom, children, find};
 use crate::error::Fault;
 use crate::source::Source;
@@ -135,11 +136,7 @@ fn entries(source: &mut Source, atom: &Atom, width: u64) -> Result<Range<u64>, F
 impl SampleTable {
     /// Hands the bytes of the samples to `visit`, in the order of the chunks; chunks that
     /// follow each other come as one range.
-    pub(super) fn chunks(
-        &self,
-        source: &mut Source,
-        visit: &mut dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(super) fn chunks(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let width = if self.wide { 8 } else { 4 };
         let mut offsets = Table::new(self.offsets.clone());
         let mut runs = Table::new(self.runs.clone());

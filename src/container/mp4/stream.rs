@@ -77,7 +77,7 @@ fn alac(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream,
         codec: "alac".to_owned(),
         ..stated.clone()
     };
-    if let Some(atom) = configuration(source, inside, b"alac")? {
+    if let Some(atom) = configuration(source, inside, b"alac") {
         let cookie = atom.payload().start + 4;
         if atom.payload().end >= cookie + 24 {
             stream.channels = u16::from(source.byte(cookie + 9)?);
@@ -93,7 +93,7 @@ fn mpeg4(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream
         codec: codec.to_owned(),
         ..stated.clone()
     };
-    let Some(atom) = configuration(source, inside, b"esds")? else {
+    let Some(atom) = configuration(source, inside, b"esds") else {
         return Ok(stream("aac"));
     };
     let Range { start, end } = atom.payload();
@@ -112,22 +112,12 @@ fn mpeg4(source: &mut Source, inside: &[Atom], stated: &Stream) -> Result<Stream
 }
 
 /// The child of this kind, in QuickTime inside `wave`.
-fn configuration(
-    source: &mut Source,
-    inside: &[Atom],
-    kind: &[u8; 4],
-) -> Result<Option<Atom>, Fault> {
-    if let Some(atom) = find(inside, kind) {
-        return Ok(Some(atom));
-    }
-    match find(inside, b"wave") {
-        Some(wave) => {
-            // QuickTime ends `wave` with an atom of size 8 and kind 0, or with bare zeros.
-            let inside = children(source, wave.payload()).unwrap_or_default();
-            Ok(find(&inside, kind))
-        }
-        None => Ok(None),
-    }
+fn configuration(source: &mut Source, inside: &[Atom], kind: &[u8; 4]) -> Option<Atom> {
+    find(inside, kind).or_else(|| {
+        // QuickTime ends `wave` with an atom of size 8 and kind 0, or with bare zeros.
+        let wave = find(inside, b"wave")?;
+        find(&children(source, wave.payload()).unwrap_or_default(), kind)
+    })
 }
 
 /// Object type indication and decoder-specific information.

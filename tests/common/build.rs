@@ -1,0 +1,110 @@
+//! Files made by hand, around fields or pictures that the test chooses.
+
+use super::Outcome;
+use super::bytes::{be, find, part, put, rest};
+
+/// A FLAC file without a frame, with these comments.
+pub(crate) fn flac(fields: &[(&str, &str)]) -> Vec<u8> {
+    let raw: Vec<Vec<u8>> = fields.iter().map(|(name, value)| format!("{name}={value}").into_bytes()).collect();
+    flac_of(&[block(4, &comment_list(&raw))])
+}
+
+/// A FLAC file without a frame, with these blocks behind STREAMINFO.
+pub(crate) fn flac_of(blocks: &[Vec<u8>]) -> Vec<u8> {
+    let mut info = [0; 34];
+    // 4,096 samples a block, 44.1 kHz, two channels, 16 bits.
+    info.iter_mut().zip([0x10, 0, 0x10, 0]).for_each(|(to, from)| *to = from);
+    info.iter_mut().skip(10).zip([0x0a, 0xc4, 0x42, 0xf0]).for_each(|(to, from)| *to = from);
+    let mut file = b"fLaC".to_vec();
+    file.extend(block(0, &info));
+    for (index, block) in blocks.iter().enumerate() {
+        let start = file.len();
+        file.extend(block);
+        if index + 1 == blocks.len()
+            && let Some(first) = file.get_mut(start)
+        {
+            *first |= 0x80;
+        }
+    }
+    file
+}
+
+pub(crate) fn block(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let [_, size @ ..] = (payload.len() as u32).to_be_bytes();
+    [&[kind], &size[..], payload].concat()
+}
+
+/// A Vorbis comment list.
+pub(crate) fn comment_list(comments: &[Vec<u8>]) -> Vec<u8> {
+    let length = |bytes: &[u8]| (bytes.len() as u32).to_le_bytes();
+    let mut list = length(b"hand").to_vec();
+    list.extend(b"hand");
+    list.extend((comments.len() as u32).to_le_bytes());
+    for comment in comments {
+        list.extend(length(comment));
+        list.extend(comment);
+    }
+    list
+}
+
+/// An ID3v2.3 tag of these frames.
+pub(crate) fn id3(frames: &[Vec<u8>]) -> Vec<u8> {
+    let frames = frames.concat();
+    let size = frames.len();
+    let digit = |shift: u32| (size >> shift & 0x7f) as u8;
+    let size = [digit(21), digit(14), digit(7), digit(0)];
+    [&b"ID3\x03\x00\x00"[..], &size, &frames].concat()
+}
+
+pub(crate) fn frame(id: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    [&id[..], &(body.len() as u32).to_be_bytes(), &[0, 0], body].concat()
+}
+
+/// A `TXXX` frame in ISO-8859-1.
+pub(crate) fn user_text(name: &str, value: &str) -> Vec<u8> {
+    frame(b"TXXX", format!("\0{name}\0{value}").as_bytes())
+}
+
+pub(crate) fn atom(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    [&(payload.len() as u32 + 8).to_be_bytes()[..], kind, payload].concat()
+}
+
+/// A freeform item of an `ilst`.
+pub(crate) fn freeform(name: &str, value: &str) -> Vec<u8> {
+    let parts = [
+        atom(b"mean", b"\0\0\0\0com.apple.iTunes"),
+        atom(b"name", &[&[0; 4], name.as_bytes()].concat()),
+        atom(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], value.as_bytes()].concat()),
+    ];
+    atom(b"----", &parts.concat())
+}
+
+/// An M4A with these items: `plain` has no `udta`, and its `moov` is the last atom.
+pub(crate) fn m4a(plain: &[u8], items: &[Vec<u8>]) -> Outcome<Vec<u8>> {
+    let handler = atom(b"hdlr", b"\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0");
+    let list = atom(b"ilst", &items.concat());
+    let meta = atom(b"meta", &[&[0; 4], &handler[..], &list].concat());
+    let udta = atom(b"udta", &meta);
+    let moov = find(plain, b"moov").ok_or("no moov")? - 4;
+    let size = be(plain, moov, 4)?;
+    if moov + size != plain.len() {
+        return super::fail("moov is not the last atom");
+    }
+    let mut file = [part(plain, 0, moov)?, rest(plain, moov)?, &udta].concat();
+    put(&mut file, moov, &((size + udta.len()) as u32).to_be_bytes())?;
+    Ok(file)
+}
+
+/// A WAV of `sound` bytes of silence with these chunks behind the sound.
+pub(crate) fn wav(sound: usize, chunks: &[Vec<u8>]) -> Vec<u8> {
+    let mut inside = b"WAVE".to_vec();
+    inside.extend(chunk(b"fmt ", b"\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0"));
+    inside.extend(chunk(b"data", &vec![0; sound]));
+    inside.extend(chunks.concat());
+    chunk(b"RIFF", &inside)
+}
+
+pub(crate) fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    let pad = vec![0; payload.len() % 2];
+    [&name[..], &(payload.len() as u32).to_le_bytes(), payload, &pad].concat()
+}

@@ -1,0 +1,78 @@
+//! ID3v2.3 and 2.4 tags, apart from the crate's own reader.
+
+use super::bytes::{be, byte, part, rest, synchsafe};
+use super::pieces::{Kind, Piece, is_ours};
+use super::{Outcome, ensure};
+
+/// The length of the tag at the start of `bytes`, footer included; none where there is no tag.
+pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
+    let flags = byte(bytes, 5).ok().filter(|_| bytes.starts_with(b"ID3"))?;
+    let footer = if flags & 0x10 == 0 { 0 } else { 10 };
+    Some(synchsafe(bytes, 6).ok()? + 10 + footer)
+}
+
+/// The pieces of the tag that `tag` is.
+pub(crate) fn pieces(tag: &[u8]) -> Outcome<Vec<Piece>> {
+    let (version, flags) = (byte(tag, 3)?, byte(tag, 5)?);
+    let mut pieces = vec![Piece::new("id3 header", Kind::Structure, part(tag, 0, 6)?)];
+    pieces.extend((flags & 0x10 != 0).then(|| Piece::new("id3 footer", Kind::Structure, &[])));
+    let size = synchsafe(tag, 6)?;
+    let mut body = part(tag, 10, size)?.to_vec();
+    if version == 3 && flags & 0x80 != 0 {
+        body = resynchronised(&body);
+    }
+    let mut at = 0;
+    if flags & 0x40 != 0 {
+        let length = if version == 3 { be(&body, 0, 4)? + 4 } else { synchsafe(&body, 0)? };
+        let header = part(&body, 0, length)?;
+        // In 2.3 it ends with the size of the padding.
+        let fixed = if version == 3 { part(header, 0, 6)? } else { header };
+        pieces.push(Piece::new("id3 extended header", Kind::Foreign, fixed));
+        at = length;
+    }
+    while at < body.len() && byte(&body, at)? != 0 {
+        let size = if version == 3 { be(&body, at + 4, 4)? } else { synchsafe(&body, at + 4)? };
+        let frame = part(&body, at, size + 10)?;
+        pieces.push(piece(frame, version)?);
+        at += frame.len();
+    }
+    let padding = rest(&body, at)?;
+    ensure(padding.iter().all(|byte| *byte == 0), || "padding of the tag is not zero".to_owned())?;
+    Ok(pieces)
+}
+
+fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
+    let id = part(frame, 0, 4)?;
+    let flags = byte(frame, 9)?;
+    let place = format!("frame {}", String::from_utf8_lossy(id));
+    let body = rest(frame, 10)?;
+    if id == b"TCOP" {
+        // Version 2.4 may put the length of the text before it.
+        let at = if version == 4 && flags & 1 == 1 { 4 } else { 0 };
+        return Ok(Piece::new(&place, Kind::Copyright, rest(body, at)?));
+    }
+    let named = id == b"TXXX" && flags == 0 && description(body).is_some_and(|name| is_ours(&name));
+    Ok(Piece::new(&place, if named { Kind::Ours } else { Kind::Foreign }, frame))
+}
+
+/// The description of a `TXXX` frame in ISO-8859-1, the only form in which ours are written.
+fn description(body: &[u8]) -> Option<String> {
+    let (0, text) = body.split_first().map(|(encoding, text)| (*encoding, text))? else {
+        return None;
+    };
+    let end = text.iter().position(|byte| *byte == 0)?;
+    Some(text.get(..end)?.iter().map(|byte| char::from(*byte)).collect())
+}
+
+/// Without the zero that unsynchronisation puts behind each 0xff.
+fn resynchronised(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut previous = 0;
+    for byte in bytes {
+        if !(previous == 0xff && *byte == 0) {
+            plain.push(*byte);
+        }
+        previous = *byte;
+    }
+    plain
+}

@@ -1,0 +1,331 @@
+//! What a file consists of, as far as nobody may change it: a second opinion that shares
+//! no code with the crate.
+//!
+//! Sizes, offsets, checksums and zero padding are left out. A chunk offset of MP4 is
+//! given as the place inside its `mdat` that it points to.
+
+use noai_audio::Format;
+
+use super::bytes::{be, byte, find, is_zero, le32, part, rest};
+use super::{Outcome, ensure, fail, id3, ogg};
+
+/// A part of a file, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// For people.
+    pub(crate) place: String,
+    pub(crate) kind: Kind,
+    pub(crate) bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Coded sound: stays.
+    Sound,
+    /// A field, a chunk, anything: stays.
+    Foreign,
+    /// Stays, and may come where a tag is new: headers without content.
+    Structure,
+    /// A field of ours.
+    Ours,
+    /// A copyright field: may get a notice behind its text.
+    Copyright,
+}
+
+impl Piece {
+    pub(crate) fn new(place: &str, kind: Kind, bytes: &[u8]) -> Piece {
+        Piece { place: place.to_owned(), kind, bytes: bytes.to_vec() }
+    }
+}
+
+/// Whether a field's name is one of ours.
+pub(crate) fn is_ours(name: &str) -> bool {
+    ["AI_CONSENT", "NOAI", "CONTENT_USAGE", "TDM_RESERVATION", "TDM_POLICY"].contains(&name)
+}
+
+/// The pieces of a file, in order.
+pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
+    match format {
+        Format::Mp3 => mp3(file),
+        Format::Flac => flac(file),
+        Format::Ogg => ogg(file),
+        Format::Mp4 => mp4(file),
+        Format::Wav => chunks(file, false),
+        Format::Aiff => chunks(file, true),
+        other => fail(format!("no oracle for {other}")),
+    }
+}
+
+/// The coded sound alone.
+pub(crate) fn sound(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
+    let pieces = pieces(file, format)?;
+    Ok(pieces.into_iter().filter(|piece| piece.kind == Kind::Sound).collect())
+}
+
+/// Fails where anything but our fields has come, gone, changed or moved. A notice may
+/// stand behind the copyright text where `notice` permits it.
+pub(crate) fn nothing_else_changed(old: &[Piece], new: &[Piece], notice: bool) -> Outcome {
+    let apart = |pieces: &[Piece]| -> (Vec<Piece>, Vec<Piece>) {
+        let others = pieces.iter().filter(|piece| piece.kind != Kind::Ours).cloned();
+        others.partition(|piece| notice && piece.kind == Kind::Copyright)
+    };
+    let ((old_notices, old), (new_notices, new)) = (apart(old), apart(new));
+    let mut rest = new.iter();
+    for piece in &old {
+        loop {
+            match rest.next() {
+                Some(other) if other == piece => break,
+                Some(other) if other.kind == Kind::Structure => {}
+                Some(other) => return fail(format!("{} became {}", show(piece), show(other))),
+                None => return fail(format!("{} is gone", show(piece))),
+            }
+        }
+    }
+    if let Some(piece) = rest.find(|piece| piece.kind != Kind::Structure) {
+        return fail(format!("{} has come", show(piece)));
+    }
+    let mut found = new_notices.iter();
+    for old in &old_notices {
+        let text = super::bytes::trim_zeros(&old.bytes);
+        ensure(found.next().is_some_and(|new| new.bytes.starts_with(text)), || {
+            format!("{} lost its text", show(old))
+        })?;
+    }
+    Ok(())
+}
+
+fn show(piece: &Piece) -> String {
+    let start: Vec<u8> = piece.bytes.iter().copied().take(24).collect();
+    format!("{:?} {} ({} bytes, {})", piece.kind, piece.place, piece.bytes.len(), start.escape_ascii())
+}
+
+fn mp3(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let length = id3::length(file).unwrap_or(0);
+    let mut pieces = if length > 0 { id3::pieces(part(file, 0, length)?)? } else { Vec::new() };
+    pieces.push(Piece::new("behind the tag", Kind::Sound, rest(file, length)?));
+    Ok(pieces)
+}
+
+fn flac(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let mut start = 0;
+    while let Some(length) = id3::length(rest(file, start)?) {
+        start += length;
+    }
+    ensure(part(file, start, 4)? == b"fLaC", || "no fLaC".to_owned())?;
+    let mut pieces = vec![Piece::new("before fLaC", Kind::Foreign, part(file, 0, start)?)];
+    let mut at = start + 4;
+    loop {
+        let (first, size) = (byte(file, at)?, be(file, at + 1, 3)?);
+        let payload = part(file, at + 4, size)?;
+        match first & 0x7f {
+            4 => pieces.extend(comments(payload)?),
+            1 if is_zero(payload) => pieces.push(Piece::new("padding", Kind::Foreign, &[])),
+            kind => pieces.push(Piece::new(&format!("block {kind}"), Kind::Foreign, payload)),
+        }
+        at += 4 + size;
+        if first & 0x80 != 0 {
+            break;
+        }
+    }
+    pieces.push(Piece::new("frames", Kind::Sound, rest(file, at)?));
+    Ok(pieces)
+}
+
+/// A Vorbis comment list and what follows it.
+fn comments(list: &[u8]) -> Outcome<Vec<Piece>> {
+    let vendor = part(list, 4, le32(list, 0)?)?;
+    let mut pieces = vec![Piece::new("vendor", Kind::Structure, vendor)];
+    let mut at = 4 + vendor.len();
+    let count = le32(list, at)?;
+    at += 4;
+    for _ in 0..count {
+        let comment = part(list, at + 4, le32(list, at)?)?;
+        at += 4 + comment.len();
+        let name: Vec<u8> = comment.iter().copied().take_while(|byte| *byte != b'=').collect();
+        let name = String::from_utf8_lossy(&name).to_ascii_uppercase();
+        let kind = match name.as_str() {
+            "COPYRIGHT" => Kind::Copyright,
+            name if is_ours(name) => Kind::Ours,
+            _ => Kind::Foreign,
+        };
+        pieces.push(Piece::new(&format!("comment {name}"), kind, comment));
+    }
+    let behind = rest(list, at)?;
+    pieces.extend((!behind.is_empty()).then(|| Piece::new("behind the comments", Kind::Foreign, behind)));
+    Ok(pieces)
+}
+
+fn ogg(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let packets = ogg::packets(file)?;
+    let vorbis = packets.first().is_some_and(|packet| packet.bytes.starts_with(b"\x01vorbis"));
+    let (prefix, headers) = if vorbis { (7, 3) } else { (8, 2) };
+    let mut pieces = Vec::new();
+    for (index, packet) in packets.iter().enumerate() {
+        if index == 1 {
+            pieces.push(Piece::new("comment header", Kind::Foreign, part(&packet.bytes, 0, prefix)?));
+            pieces.extend(comments(rest(&packet.bytes, prefix)?)?);
+            continue;
+        }
+        let kind = if index < headers { Kind::Foreign } else { Kind::Sound };
+        pieces.push(Piece::new(&format!("packet {index}"), kind, &packet.bytes));
+        if let Some(granule) = packet.granule.as_ref().filter(|_| index >= headers) {
+            let time = [granule.as_slice(), &[u8::from(packet.is_last)]].concat();
+            pieces.push(Piece::new(&format!("time of packet {index}"), Kind::Foreign, &time));
+        }
+    }
+    Ok(pieces)
+}
+
+/// An atom: its kind, and where it, its payload and its end are.
+#[derive(Debug, Clone)]
+struct Atom {
+    kind: Vec<u8>,
+    payload: usize,
+    end: usize,
+}
+
+fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
+    let mut atoms = Vec::new();
+    while at + 8 <= end {
+        let kind = part(file, at + 4, 4)?.to_vec();
+        let (header, size) = match be(file, at, 4)? {
+            0 if kind == b"\0\0\0\0" => break,
+            0 => (8, end - at),
+            1 => (16, be(file, at + 8, 8)?),
+            size => (8, size),
+        };
+        ensure(size >= header && at + size <= end, || format!("wrong atom at {at}"))?;
+        atoms.push(Atom { kind, payload: at + header, end: at + size });
+        at += size;
+    }
+    if at < end {
+        atoms.push(Atom { kind: Vec::new(), payload: at, end });
+    }
+    Ok(atoms)
+}
+
+fn mp4(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let top = atoms(file, 0, file.len())?;
+    let mut pieces = Vec::new();
+    for atom in &top {
+        mp4_atom(file, &top, atom, "", &mut pieces)?;
+    }
+    Ok(pieces)
+}
+
+fn mp4_atom(file: &[u8], top: &[Atom], atom: &Atom, path: &str, pieces: &mut Vec<Piece>) -> Outcome {
+    let payload = part(file, atom.payload, atom.end - atom.payload)?;
+    let path = format!("{path}/{}", atom.kind.escape_ascii());
+    match path.rsplit('/').next().unwrap_or_default() {
+        "moov" | "trak" | "mdia" | "minf" | "stbl" | "udta" | "ilst" => {
+            pieces.push(Piece::new(&path, Kind::Structure, &[]));
+            for child in atoms(file, atom.payload, atom.end)? {
+                mp4_atom(file, top, &child, &path, pieces)?;
+            }
+        }
+        "meta" => {
+            let bare = payload.get(4..8) == Some(b"hdlr");
+            let start = if bare { 0 } else { 4 };
+            pieces.push(Piece::new(&path, Kind::Structure, part(payload, 0, start)?));
+            for child in atoms(file, atom.payload + start, atom.end)? {
+                mp4_atom(file, top, &child, &path, pieces)?;
+            }
+        }
+        "hdlr" if path.contains("meta") => pieces.push(Piece::new(&path, Kind::Structure, payload)),
+        "stco" => pieces.push(Piece::new(&path, Kind::Foreign, &targets(payload, top, 4)?)),
+        "co64" => pieces.push(Piece::new(&path, Kind::Foreign, &targets(payload, top, 8)?)),
+        "mdat" => pieces.push(Piece::new(&path, Kind::Sound, payload)),
+        "free" if is_zero(payload) => pieces.push(Piece::new(&path, Kind::Foreign, &[])),
+        "----" if path.ends_with("ilst/----") && freeform_name(payload).is_some_and(|name| is_ours(&name)) => {
+            pieces.push(Piece::new(&path, Kind::Ours, payload));
+        }
+        "cprt" if path.ends_with("ilst/cprt") => {
+            for data in atoms(payload, 0, payload.len())? {
+                let text = part(payload, data.payload, data.end - data.payload)?;
+                pieces.push(Piece::new(&path, Kind::Copyright, text));
+            }
+        }
+        _ => pieces.push(Piece::new(&path, Kind::Foreign, payload)),
+    }
+    Ok(())
+}
+
+/// Which atom each chunk offset points into, and how far.
+fn targets(payload: &[u8], top: &[Atom], width: usize) -> Outcome<Vec<u8>> {
+    let mut targets = part(payload, 0, 8)?.to_vec();
+    for index in 0..be(payload, 4, 4)? {
+        let offset = be(payload, 8 + index * width, width)?;
+        let holder = top.iter().find(|atom| (atom.payload..=atom.end).contains(&offset));
+        let Some(holder) = holder.filter(|atom| atom.kind == b"mdat") else {
+            return fail(format!("chunk {index} at {offset} is in no mdat"));
+        };
+        let which = top.iter().filter(|atom| atom.kind == b"mdat" && atom.end <= holder.payload).count();
+        targets.extend(which.to_be_bytes());
+        targets.extend((offset - holder.payload).to_be_bytes());
+    }
+    Ok(targets)
+}
+
+fn freeform_name(payload: &[u8]) -> Option<String> {
+    let parts = atoms(payload, 0, payload.len()).ok()?;
+    let name = parts.iter().find(|atom| atom.kind == b"name")?;
+    let text = payload.get(name.payload + 4..name.end)?;
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
+/// RIFF, or AIFF's FORM where `big`.
+fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
+    let number = |at: usize| if big { be(file, at, 4) } else { le32(file, at) };
+    let end = (8 + number(4)?).min(file.len());
+    let mut pieces = vec![
+        Piece::new("outer name", Kind::Foreign, part(file, 0, 4)?),
+        Piece::new("outer type", Kind::Foreign, part(file, 8, 4)?),
+    ];
+    let mut at = 12;
+    while at + 8 <= end {
+        let (name, size) = (part(file, at, 4)?, number(at + 4)?);
+        let payload = part(file, at + 8, size)?;
+        let place = format!("chunk {}", name.escape_ascii());
+        if name.eq_ignore_ascii_case(b"id3 ") {
+            let length = id3::length(payload).unwrap_or(0);
+            pieces.push(Piece::new(&place, Kind::Structure, name));
+            pieces.extend(id3::pieces(part(payload, 0, length)?)?);
+            let slack = rest(payload, length)?;
+            pieces.extend((!slack.is_empty()).then(|| Piece::new("id3 slack", Kind::Foreign, slack)));
+        } else if name == b"LIST" && payload.starts_with(b"INFO") {
+            pieces.push(Piece::new(&place, Kind::Foreign, b"INFO"));
+            pieces.extend(info(rest(payload, 4)?)?);
+        } else {
+            let kind = match name {
+                b"data" | b"SSND" => Kind::Sound,
+                b"(c) " => Kind::Copyright,
+                _ => Kind::Foreign,
+            };
+            pieces.push(Piece::new(&place, kind, payload));
+        }
+        at += 8 + size + size % 2;
+    }
+    let behind = file.get(at.min(end)..).unwrap_or_default();
+    // One zero is the pad byte of the last chunk, whoever counted it.
+    let junk = if at > end { rest(behind, usize::from(behind.first() == Some(&0)))? } else { behind };
+    let junk = if junk == [0] { &[] } else { junk };
+    pieces.extend((!junk.is_empty()).then(|| Piece::new("behind the end", Kind::Foreign, junk)));
+    Ok(pieces)
+}
+
+fn info(list: &[u8]) -> Outcome<Vec<Piece>> {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while at + 8 <= list.len() {
+        let (name, size) = (part(list, at, 4)?, le32(list, at + 4)?);
+        let text = part(list, at + 8, size)?;
+        let kind = if name == b"ICOP" { Kind::Copyright } else { Kind::Foreign };
+        pieces.push(Piece::new(&format!("info {}", name.escape_ascii()), kind, text));
+        at += 8 + size + size % 2;
+    }
+    Ok(pieces)
+}
+
+/// Where the text of our field `name` stands in a tagged file, and how long it is.
+pub(crate) fn text_of(file: &[u8], text: &str) -> Outcome<usize> {
+    find(file, text.as_bytes()).map_or_else(|| fail("the text does not stand in one place"), Ok)
+}

@@ -1,0 +1,196 @@
+//! Does every file of the corpus become what the ledger says?
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Cursor;
+
+use common::ledger::{self, Case, Expected};
+use common::{NO_AI, Outcome, Shelf, Song, corpus, ensure, fail, hex, no_ai, sha256};
+use lofty::config::ParseOptions;
+use lofty::file::AudioFile;
+use noai_audio::{Answer, ContentVerdict, EmbedOptions, Format, MarkerVerdict, Status};
+use walkdir::WalkDir;
+
+/// The files of the corpus, without what describes them.
+fn files() -> Outcome<BTreeSet<String>> {
+    let mut files = BTreeSet::new();
+    for folder in ["clean", "tagged", "broken"] {
+        for entry in WalkDir::new(corpus().join(folder)) {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                let path = entry.path().strip_prefix(corpus())?;
+                files.insert(path.to_string_lossy().into_owned());
+            }
+        }
+    }
+    Ok(files)
+}
+
+#[test]
+fn the_ledger_names_every_file_once() -> Outcome {
+    let cases = ledger::cases()?;
+    assert!(cases.len() >= 400, "only {} lines", cases.len());
+    let named: BTreeSet<String> = cases.iter().map(|case| case.path.clone()).collect();
+    assert_eq!(named.len(), cases.len(), "a file stands twice");
+    assert_eq!(named, files()?);
+    for format in Format::ALL {
+        let tagged = |case: &&Case| case.format == Some(format) && case.is_tagged();
+        assert!(cases.iter().filter(tagged).count() >= 15, "too few {format} files");
+    }
+    Ok(())
+}
+
+#[test]
+fn no_file_has_drifted() -> Outcome {
+    let sums = fs::read_to_string(corpus().join("SHA256SUMS"))?;
+    let mut summed = BTreeSet::new();
+    let mut drifted = Vec::new();
+    for line in sums.lines() {
+        let (sum, path) = line.split_once("  ").ok_or("not a line of sha256sum")?;
+        let found = fs::read(corpus().join(path)).map(|bytes| hex(&sha256(&bytes)));
+        if found.as_deref().ok() != Some(sum) {
+            drifted.push(path);
+        }
+        summed.insert(path.to_owned());
+    }
+    assert!(drifted.is_empty(), "not what SHA256SUMS says: {drifted:?}");
+    let missing: Vec<String> = files()?.difference(&summed).cloned().collect();
+    assert!(missing.is_empty(), "not in SHA256SUMS: {missing:?}");
+    Ok(())
+}
+
+#[test]
+fn every_line_of_the_ledger_holds() -> Outcome {
+    ledger::for_each(&ledger::cases()?, |case, shelf, song| match &case.expected {
+        Expected::Tagged => is_tagged(case, shelf, song),
+        Expected::Refused(kind) => is_refused(case, kind, shelf, song),
+    });
+    Ok(())
+}
+
+fn is_refused(case: &Case, kind: &str, shelf: &Shelf, song: &Song) -> Outcome {
+    let before = (song.modified()?, shelf.names()?);
+    match song.tag() {
+        Ok(embedded) => return fail(format!("{:?} instead of {kind}", embedded.status)),
+        Err(error) => {
+            ensure(error.kind().name() == kind, || {
+                format!("{} instead of {kind}: {}", error.kind().name(), error.reason())
+            })?;
+            ensure(error.path() == Some(song.path()), || "the error names no path".to_owned())?;
+        }
+    }
+    ensure(song.is_original()?, || "refused, and bytes changed".to_owned())?;
+    ensure((song.modified()?, shelf.names()?) == before, || {
+        "refused, and left a trace: time or files".to_owned()
+    })?;
+    if let Ok(inspection) = song.read() {
+        let format = Some(inspection.format());
+        ensure(format == case.format, || format!("read as {format:?}"))?;
+    } else {
+        let readable = matches!(kind, "conflict" | "protected");
+        ensure(!readable, || "refused only for its tags, and cannot be read".to_owned())?;
+    }
+    Ok(())
+}
+
+fn is_tagged(case: &Case, shelf: &Shelf, song: &Song) -> Outcome {
+    let before = song.identify()?;
+    let embedded = song.tag()?;
+    let tagged = song.bytes()?;
+    ensure(embedded.status == Status::Changed, || "not changed".to_owned())?;
+    ensure(Some(embedded.format) == case.format, || format!("taken for {}", embedded.format))?;
+    ensure(tagged != song.original(), || "said to be changed, and was not".to_owned())?;
+    ensure(shelf.names()?.len() == 1, || "left a file behind".to_owned())?;
+
+    let after = song.identify()?;
+    ensure(before.essence == after.essence, || "I1: another essence".to_owned())?;
+    ensure(embedded.essence == after.essence, || "I1: reported another essence".to_owned())?;
+
+    let inspection = song.read()?;
+    for usage in NO_AI {
+        let answer = inspection.answer(usage, None);
+        ensure(answer == Answer::Disallowed, || format!("{usage} is {}", answer.name()))?;
+    }
+    let verdict = song.verify()?;
+    ensure(verdict.marker == MarkerVerdict::Intact, || format!("marker {:?}", verdict.marker))?;
+    ensure(verdict.content == ContentVerdict::Essence, || format!("content {:?}", verdict.content))?;
+
+    let again = song.tag()?;
+    ensure(again.status == Status::Unchanged, || "the same again is a change".to_owned())?;
+    ensure(song.bytes()? == tagged, || "the same again changed bytes".to_owned())?;
+
+    let stripped = song.strip()?;
+    ensure(song.is_original()?, || "I2: strip does not give the first file".to_owned())?;
+    ensure(stripped.status == Status::Changed && stripped.exact, || "I2: not called exact".to_owned())?;
+    let again = song.strip()?;
+    ensure(again.status == Status::Unchanged, || "stripped twice".to_owned())
+}
+
+#[test]
+fn without_a_notice_another_reader_sees_every_field_as_before() -> Outcome {
+    ledger::for_each(&ledger::tagged_cases()?, |_, _, song| {
+        let format = song.read()?.format();
+        let Some(before) = seen(song.original(), format) else {
+            return Ok(());
+        };
+        EmbedOptions::new().notice(false).embed(song.path(), &no_ai())?;
+        let after = seen(&song.bytes()?, format).ok_or("it cannot be read any more")?;
+        let mut left = after.iter();
+        for field in &before {
+            let short: String = field.chars().take(200).collect();
+            ensure(left.any(|other| other == field), || format!("lost or moved: {short}"))?;
+        }
+        ensure(after.len() > before.len(), || "our fields are not seen".to_owned())?;
+        song.strip()?;
+        ensure(song.is_original()?, || "strip does not give the first file".to_owned())
+    });
+    Ok(())
+}
+
+/// Every field of the main tag, in order, as lofty sees it; none where it cannot read it.
+fn seen(bytes: &[u8], format: Format) -> Option<Vec<String>> {
+    let options = ParseOptions::new().read_properties(false);
+    let mut bytes = Cursor::new(bytes);
+    let list = |fields: &mut dyn Iterator<Item = String>| fields.collect();
+    Some(match format {
+        Format::Mp3 => {
+            let file = lofty::mpeg::MpegFile::read_from(&mut bytes, options).ok()?;
+            list(&mut file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}")))
+        }
+        Format::Wav => {
+            let file = lofty::iff::wav::WavFile::read_from(&mut bytes, options).ok()?;
+            let frames = file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}"));
+            let items = file.riff_info().into_iter().flatten().map(|item| format!("{item:?}"));
+            list(&mut frames.chain(items))
+        }
+        Format::Aiff => {
+            let file = lofty::iff::aiff::AiffFile::read_from(&mut bytes, options).ok()?;
+            let texts = file.text_chunks().map(|texts| format!("{texts:?}"));
+            let frames = file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}"));
+            list(&mut texts.into_iter().chain(frames))
+        }
+        Format::Flac => {
+            let file = lofty::flac::FlacFile::read_from(&mut bytes, options).ok()?;
+            let comments = file.vorbis_comments().into_iter().flat_map(|tag| tag.items());
+            let pictures = file.pictures().iter().map(|picture| format!("{picture:?}"));
+            list(&mut comments.map(|item| format!("{item:?}")).chain(pictures))
+        }
+        Format::Ogg => {
+            let comments = match lofty::ogg::OpusFile::read_from(&mut bytes, options) {
+                Ok(file) => file.vorbis_comments().clone(),
+                Err(_) => {
+                    bytes.set_position(0);
+                    lofty::ogg::VorbisFile::read_from(&mut bytes, options).ok()?.vorbis_comments().clone()
+                }
+            };
+            list(&mut comments.items().map(|item| format!("{item:?}")))
+        }
+        Format::Mp4 => {
+            let file = lofty::mp4::Mp4File::read_from(&mut bytes, options).ok()?;
+            list(&mut file.ilst().into_iter().flatten().map(|atom| format!("{atom:?}")))
+        }
+        _ => return None,
+    })
+}
