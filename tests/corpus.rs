@@ -10,6 +10,7 @@ use common::ledger::{self, Case, Expected};
 use common::{NO_AI, Outcome, Shelf, Song, corpus, ensure, fail, hex, no_ai, sha256};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
+use lofty::ogg::OggPictureStorage;
 use noai_audio::{Answer, ContentVerdict, EmbedOptions, Format, MarkerVerdict, Status};
 use walkdir::WalkDir;
 

@@ -130,7 +130,7 @@ pub(crate) fn json(line: &impl Serialize) {
 
 /// Today, by the system's clock and time zone.
 pub(crate) fn today() -> Option<Date> {
-    let day = jiff::Zoned::now().date();
+    let day = jiff::ZonedDateTime::now().date();
     let year = u16::try_from(day.year()).ok()?;
     Date::new(
         year,
