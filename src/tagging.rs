@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted};
+use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted, id3v1};
 use crate::consent::{Date, Declaration, Role};
 use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
 use crate::error::{Error, ErrorKind, Fault};
@@ -97,7 +97,13 @@ impl Current {
                 || step.notice.is_none()
                 || carried(step.carrier)
         };
-        equal && notices.into_iter().all(present)
+        let beside = |field: &&Found| !field.main && field.name == marker::NOAI;
+        let noai = wanted.iter().find(|(name, _)| *name == marker::NOAI);
+        let agrees = |field: &Found| field.text() == noai.map(|(_, value)| value.as_str());
+        let in_info = |field: &&Found| field.carrier == Carrier::RiffInfo;
+        equal
+            && notices.into_iter().all(present)
+            && self.found.iter().filter(beside).filter(in_info).all(agrees)
     }
 
     /// The text of the copyright field in the main tag.
@@ -239,11 +245,19 @@ fn change(
                 notice: wishes.notice,
                 year: wishes.year,
             },
+            repeated: &[],
             prior: step.map(|step| step.made),
         }
     };
     let carrier = layout.carrier;
-    let main = wanted(carrier);
+    let repeated = match layout.id3v1 {
+        Some(at) => id3v1::frames(source, at)?,
+        None => Vec::new(),
+    };
+    let main = Wanted {
+        repeated: &repeated,
+        ..wanted(carrier)
+    };
     let prior = Prior {
         made: main.prior,
         note: undo.and_then(|undo| undo.layout.as_deref()),

@@ -7,6 +7,7 @@
 //! here knows in which container a tag stands.
 
 pub(crate) mod id3v2;
+pub(crate) mod id3v1;
 pub(crate) mod vorbis_comment;
 pub(crate) mod ilst;
 pub(crate) mod riff_info;
@@ -123,6 +124,8 @@ pub(crate) struct Wanted<'a> {
     /// These are put in.
     pub(crate) fields: &'a [(&'static str, String)],
     pub(crate) copyright: Copyright<'a>,
+    /// Whole ID3v2.3 frames that a new tag begins with, and that go with it.
+    pub(crate) repeated: &'a [Vec<u8>],
     /// Where an earlier edit took its room from, if there was one.
     pub(crate) prior: Option<Made>,
 }

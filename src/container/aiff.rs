@@ -63,6 +63,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: riff::id3_place(source, &chunks)?,
         beside,
         others,
+        id3v1: None,
         manifest: None,
         structure: Structure::Aiff(chunks),
     })

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::{Changes, Layout, OtherTag, Place, Stream, Structure, TagChange};
-use crate::carrier::{Carrier, ape, id3v2};
+use crate::carrier::{Carrier, ape, id3v1, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -35,14 +35,14 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         heads.push((Carrier::Id3v2, at..end));
         at = end;
     }
-    let (tails, end) = tail_tags(source, start)?;
+    let Tail { tags, id3v1, end } = tail(source, start)?;
     let (first, header) = first_frame(source, start)?
         .filter(|(first, _)| *first < end)
         .ok_or(Fault::NotAudio)?;
     let audio = first + header.silent_length(source, first, end)?..end;
     let tag = (!heads.is_empty()).then(|| heads.remove(0).1);
     others.extend(heads);
-    others.extend(tails);
+    others.extend(tags);
     Ok(Layout {
         stream: Stream {
             codec: "mp3".to_owned(),
@@ -53,6 +53,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         tag: tag.clone().map(Place::At),
         beside: None,
         others,
+        id3v1,
         manifest: None,
         structure: Structure::Mp3(Mp3 { audio, tag }),
     })
@@ -69,15 +70,26 @@ impl Mp3 {
     }
 }
 
-/// The readable tags at the end of a file, and where the first of any kind starts.
-pub(super) fn tail_tags(source: &mut Source, start: u64) -> Result<(Vec<OtherTag>, u64), Fault> {
+/// The tags at the end of a file.
+pub(super) struct Tail {
+    /// Those that can hold fields.
+    pub(super) tags: Vec<OtherTag>,
+    id3v1: Option<u64>,
+    /// Where the first of any kind starts.
+    pub(super) end: u64,
+}
+
+/// The tags behind `start`, looked for from the end of the file.
+pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
     let mut end = source.len();
     let mut tags = Vec::new();
+    let mut id3v1 = None;
     loop {
         let before = |length: u64| end.checked_sub(length).filter(|at| *at >= start);
-        if let Some(at) = before(128)
+        if let Some(at) = before(id3v1::LENGTH)
             && source.has(at, b"TAG")?
         {
+            id3v1.get_or_insert(at);
             let extended = at.checked_sub(227).filter(|at| *at >= start);
             end = match extended {
                 Some(extended) if source.has(extended, b"TAG+")? => extended,
@@ -106,7 +118,7 @@ pub(super) fn tail_tags(source: &mut Source, start: u64) -> Result<(Vec<OtherTag
             tags.push((Carrier::Id3v2, range));
             continue;
         }
-        return Ok((tags, end));
+        return Ok(Tail { tags, id3v1, end });
     }
 }
 

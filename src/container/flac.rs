@@ -59,7 +59,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
             break;
         }
     }
-    let (tails, end) = edges::tail_tags(source, at)?;
+    let edges::Tail { tags, end, .. } = edges::tail(source, at)?;
     if end > at && (source.be16(at)? & 0xfffe) != 0xfff8 {
         return Err(Fault::Malformed("FLAC: no frame behind the metadata", at));
     }
@@ -72,7 +72,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         others.push((Carrier::Id3v2, head..end));
         head = end;
     }
-    others.extend(tails);
+    others.extend(tags);
     let flac = Flac {
         blocks,
         audio: at..end,
@@ -85,6 +85,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
             .map(|block| Place::At(block.payload.clone())),
         beside: None,
         others,
+        id3v1: None,
         manifest,
         structure: Structure::Flac(flac),
     })

@@ -116,6 +116,8 @@ pub(crate) struct Layout {
     pub(crate) beside: Option<(Carrier, Range<u64>)>,
     /// Tags that are read and left alone.
     pub(crate) others: Vec<OtherTag>,
+    /// Where an ID3v1 tag starts that readers prefer an ID3v2 tag to.
+    pub(crate) id3v1: Option<u64>,
     /// Where a C2PA manifest stands, if the container has a place of its own for one.
     pub(crate) manifest: Option<u64>,
     structure: Structure,

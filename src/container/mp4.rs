@@ -79,6 +79,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag,
         beside: None,
         others: Vec::new(),
+        id3v1: None,
         manifest,
         structure: Structure::Mp4(Mp4 {
             moov,

@@ -176,6 +176,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: Some(Place::Held(ogg.comment.clone(), prefix.len() as u64..end)),
         beside: None,
         others: Vec::new(),
+        id3v1: None,
         manifest: None,
         structure: Structure::Ogg(ogg),
     })

@@ -49,6 +49,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: id3_place(source, &chunks)?,
         beside,
         others,
+        id3v1: None,
         manifest,
         structure: Structure::Wav(chunks),
     })

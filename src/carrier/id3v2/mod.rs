@@ -96,7 +96,8 @@ pub(crate) fn edit(
 
 pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
     let copyright = wanted.copyright.edit(None, true);
-    let mut frames = new_fields(3, wanted);
+    let mut frames = wanted.repeated.concat();
+    frames.extend(new_fields(3, wanted));
     if let Some(text) = copyright.create {
         frames.extend(text_frame(3, *b"TCOP", &text));
     }
@@ -175,6 +176,13 @@ fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Ed
     let mut new = new_fields(tag.version, wanted);
     new.extend(copyright.created);
     let after = new.len() as u64 + copyright.appended;
+    for frame in &tag.frames {
+        let whole = frame.at..frame.body.end;
+        let same = |other: &Vec<u8>| other.len() as u64 == whole.end - whole.start;
+        if wanted.repeated.iter().any(same) {
+            removed += usize::from(wanted.repeated.contains(&source.bytes(whole)?));
+        }
+    }
     let bare = removed == tag.frames.len() && new.is_empty();
     splices.extend(copyright.splices);
     if !new.is_empty() {
@@ -287,12 +295,17 @@ fn new_fields(version: u8, wanted: &Wanted<'_>) -> Vec<u8> {
         .collect()
 }
 
-/// A frame of ISO-8859-1 text, which for our ASCII is the same in every version.
+/// A frame of ASCII text.
 fn text_frame(version: u8, id: [u8; 4], text: &str) -> Vec<u8> {
+    latin1_frame(version, id, text.as_bytes())
+}
+
+/// A frame of ISO-8859-1 text.
+pub(super) fn latin1_frame(version: u8, id: [u8; 4], text: &[u8]) -> Vec<u8> {
     let mut frame = id.to_vec();
     frame.extend(frame_size(version, text.len() as u64 + 1));
     frame.extend([0, 0, 0]);
-    frame.extend(text.bytes());
+    frame.extend(text);
     frame
 }
 
