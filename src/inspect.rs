@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::ops::Range;
 use std::path::Path;
 
-use crate::carrier::{Carrier, Value, id3v2};
+use crate::carrier::{Carrier, Value};
 use crate::consent::{Date, Preference, Preferences, Usage};
-use crate::container::{Format, Layout, Place};
-use crate::error::{Error, Fault};
+use crate::container::{Format, Layout};
+use crate::error::Error;
+use crate::found::{self, Found};
 use crate::limits::Limits;
 use crate::marker::{self, Marker};
 use crate::source::Source;
@@ -116,7 +116,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Inspection, Error> {
 pub fn read_from(mut reader: impl Read + Seek, limits: Limits) -> Result<Inspection, Error> {
     let mut source = Source::new(&mut reader, limits)?;
     let layout = Layout::scan(&mut source)?;
-    let found = find(&mut source, &layout)?;
+    let found = found::find(&mut source, &layout)?;
     Ok(Inspection {
         format: layout.format(),
         statements: understand(&found),
@@ -223,78 +223,6 @@ impl Statement {
             Meaning::Unreadable { .. } => Some(Preference::Unknown),
         }
     }
-}
-
-/// A field of ours, or the copyright field, as it was found.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    pub(crate) name: &'static str,
-    pub(crate) carrier: Carrier,
-    /// In the tag that our lines go into.
-    pub(crate) main: bool,
-    pub(crate) value: Value,
-}
-
-impl Found {
-    pub(crate) fn text(&self) -> Option<&str> {
-        match &self.value {
-            Value::Text(text) => Some(text),
-            Value::Unreadable(_) => None,
-        }
-    }
-}
-
-/// Our fields and copyright fields in every tag of the file.
-pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, Fault> {
-    let wants = |name: &str| marker::field(name).is_some();
-    let mut found = Vec::new();
-    let mut add = |carrier: Carrier, main, fields: Vec<crate::carrier::Field>| {
-        found.extend(fields.into_iter().filter_map(|field| {
-            Some(Found {
-                name: marker::field(&field.name)?,
-                carrier,
-                main,
-                value: field.value,
-            })
-        }));
-    };
-    match &layout.tag {
-        Some(Place::At(range)) => {
-            let fields = layout.carrier.read(source, range.clone(), &wants)?;
-            add(layout.carrier, true, fields);
-        }
-        Some(Place::Held(packet, range)) => {
-            let fields = source.held(packet, |held| {
-                layout.carrier.read(held, range.clone(), &wants)
-            })?;
-            add(layout.carrier, true, fields);
-        }
-        None => {}
-    }
-    for (carrier, range) in layout.beside.iter().chain(&layout.others) {
-        add(
-            *carrier,
-            false,
-            carrier.read(source, range.clone(), &wants)?,
-        );
-    }
-    Ok(found)
-}
-
-/// Where a C2PA manifest stands in the file.
-pub(crate) fn manifest(source: &mut Source, layout: &Layout) -> Result<Option<u64>, Fault> {
-    let mut found = layout.manifest;
-    let main = match &layout.tag {
-        Some(Place::At(range)) => Some((layout.carrier, range.clone())),
-        _ => None,
-    };
-    let tags: Vec<(Carrier, Range<u64>)> = main.into_iter().chain(layout.others.clone()).collect();
-    for (carrier, range) in tags {
-        if carrier == Carrier::Id3v2 && found.is_none() {
-            found = id3v2::manifest(source, range)?;
-        }
-    }
-    Ok(found)
 }
 
 fn understand(found: &[Found]) -> Vec<Statement> {

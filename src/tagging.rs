@@ -6,8 +6,8 @@ use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted, 
 use crate::consent::{Date, Declaration, Role};
 use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
 use crate::error::{Error, ErrorKind, Fault};
+use crate::found::{self, Found};
 use crate::identity::Measured;
-use crate::inspect::{self, Found};
 use crate::marker::{self, FIELDS, Marker, Step, Undo};
 use crate::source::Source;
 
@@ -21,7 +21,7 @@ pub(crate) struct Current {
 impl Current {
     /// Reads the tags; a field of one of our names that is not ours is a conflict.
     pub(crate) fn read(source: &mut Source, layout: &Layout) -> Result<Current, Error> {
-        let found = inspect::find(source, layout)?;
+        let found = found::find(source, layout)?;
         let edited = |field: &&Found| {
             field.main
                 || layout

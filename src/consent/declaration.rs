@@ -1,9 +1,6 @@
 //! Who says what about which uses, on which terms and since when?
 
-use std::fmt;
-use std::str::FromStr;
-
-use super::{Date, Preference, Preferences, Usage};
+use super::{Date, PolicyUrl, Preference, Preferences, Usage};
 
 /// One party's statement about the machine uses of a recording.
 ///
@@ -31,6 +28,14 @@ impl Declaration {
     #[must_use]
     pub fn new() -> Declaration {
         Declaration::default()
+    }
+
+    /// A declaration of these preferences, by an artist.
+    pub(super) fn of(preferences: Preferences) -> Declaration {
+        Declaration {
+            preferences,
+            ..Declaration::default()
+        }
     }
 
     /// Denies `usage`.
@@ -188,69 +193,6 @@ impl Declaration {
     }
 }
 
-impl From<Preset> for Declaration {
-    fn from(preset: Preset) -> Declaration {
-        use Usage::{DataMining, GenerativeTraining, Inference, Replication, Training};
-        let no_ai = [
-            GenerativeTraining,
-            Training,
-            Inference,
-            DataMining,
-            Replication,
-        ];
-        let (usages, preference): (&[Usage], _) = match preset {
-            Preset::NoAi => (&no_ai, Preference::Disallowed),
-            Preset::NoGenerativeAi => (
-                &[GenerativeTraining, Inference, Replication],
-                Preference::Disallowed,
-            ),
-            Preset::AskFirst => (&no_ai, Preference::Conditional),
-            Preset::NoMachineUse => (&Usage::ALL, Preference::Disallowed),
-        };
-        Declaration {
-            preferences: Preferences::default().with(usages, preference),
-            ..Declaration::default()
-        }
-    }
-}
-
-/// A ready-made declaration. Each denies (or makes conditional) and is silent on the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Preset {
-    /// `no-ai`: no generative training, training, inference, data mining, replication.
-    #[default]
-    NoAi,
-    /// `no-generative-ai`: no generative training, inference, replication.
-    NoGenerativeAi,
-    /// `ask-first`: the uses of `no-ai` under the terms of a policy URL, which it needs.
-    AskFirst,
-    /// `no-machine-use`: everything, search and the hosting platform's own services
-    /// too. A platform that honours it may be unable to list the recording.
-    NoMachineUse,
-}
-
-impl Preset {
-    /// Every preset.
-    pub const ALL: [Preset; 4] = [
-        Preset::NoAi,
-        Preset::NoGenerativeAi,
-        Preset::AskFirst,
-        Preset::NoMachineUse,
-    ];
-
-    /// The preset's name on a command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Preset::NoAi => "no-ai",
-            Preset::NoGenerativeAi => "no-generative-ai",
-            Preset::AskFirst => "ask-first",
-            Preset::NoMachineUse => "no-machine-use",
-        }
-    }
-}
-
 /// In which role a declarer speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -275,49 +217,6 @@ impl Role {
             Role::Artist => "artist",
             Role::Rightsholder => "rightsholder",
             Role::Platform => "platform",
-        }
-    }
-}
-
-/// The address of the terms for conditional uses.
-///
-/// An absolute `http` or `https` URL (RFC 3986) in printable ASCII, at most 2,048
-/// bytes, without space, `"`, `\` and `;`: ffmpeg joins repeated fields with `;`, so
-/// one inside a value could not be told from a join. Write `%3B` instead.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PolicyUrl(String);
-
-impl PolicyUrl {
-    /// The URL as it was given.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PolicyUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for PolicyUrl {
-    type Err = DeclarationError;
-
-    fn from_str(text: &str) -> Result<Self, DeclarationError> {
-        let host = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"));
-        let plain = text
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b';'));
-        if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-            && plain
-            && text.len() <= 2048
-        {
-            Ok(PolicyUrl(text.to_owned()))
-        } else {
-            Err(DeclarationError::PolicyUrl)
         }
     }
 }

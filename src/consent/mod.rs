@@ -4,10 +4,14 @@
 
 mod usage;
 mod preference;
-mod declaration;
 mod date;
+mod policy;
+mod declaration;
+mod preset;
 
 pub use date::{Date, DateError};
-pub use declaration::{Declaration, DeclarationError, PolicyUrl, Preset, Role};
+pub use declaration::{Declaration, DeclarationError, Role};
+pub use policy::PolicyUrl;
 pub use preference::{Preference, Preferences};
+pub use preset::Preset;
 pub use usage::{UnknownUsage, Usage};

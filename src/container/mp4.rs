@@ -6,12 +6,14 @@
 //! follows moves, and every chunk offset with it.
 
 mod atoms;
+mod path;
 mod samples;
 mod stream;
 
 use std::ops::Range;
 
 use self::atoms::{Atom, children, find};
+use self::path::{free_in_meta, meta_payload, path, refuse_item_locations, user_data, zero_free};
 use self::samples::SampleTable;
 use super::{
     Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece,
@@ -99,93 +101,6 @@ fn manifest(source: &mut Source, top: &[Atom]) -> Result<Option<u64>, Fault> {
         }
     }
     Ok(None)
-}
-
-/// `iloc` holds absolute offsets of a kind that is not followed here.
-fn refuse_item_locations(source: &mut Source, meta: &Atom) -> Result<(), Fault> {
-    let payload = meta_payload(source, meta)?;
-    let inside = children(source, payload)?;
-    match find(&inside, b"iloc") {
-        Some(atom) => Err(Fault::Unsupported(
-            "MP4: item locations (iloc)",
-            atom.start(),
-        )),
-        None => Ok(()),
-    }
-}
-
-/// The children of a `meta` atom: behind version and flags, which QuickTime leaves out.
-fn meta_payload(source: &mut Source, meta: &Atom) -> Result<Range<u64>, Fault> {
-    let Range { start, end } = meta.payload();
-    let bare = end - start >= 8 && source.has(start + 4, b"hdlr")?;
-    let behind = if bare { start } else { start + 4 };
-    if behind > end {
-        return Err(Fault::Malformed("MP4: meta atom too short", start));
-    }
-    Ok(behind..end)
-}
-
-/// `udta`, `meta` and `ilst`, as far as the path goes.
-fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Fault> {
-    let Some(udta) = find(moov, b"udta") else {
-        return Ok(Vec::new());
-    };
-    let (payload, _) = user_data(source, &udta)?;
-    let inside = children(source, payload)?;
-    let Some(meta) = find(&inside, b"meta") else {
-        return Ok(vec![udta]);
-    };
-    refuse_item_locations(source, &meta)?;
-    let payload = meta_payload(source, &meta)?;
-    let inside = children(source, payload)?;
-    if let Some(handler) = find(&inside, b"hdlr")
-        && !source.has(handler.payload().start + 8, b"mdir")?
-    {
-        let what = "MP4: a meta atom that is no iTunes item list";
-        return Err(Fault::Unsupported(what, handler.start()));
-    }
-    Ok(match find(&inside, b"ilst") {
-        Some(ilst) => vec![udta, meta, ilst],
-        None => vec![udta, meta],
-    })
-}
-
-/// The children of `udta`, and where a new one goes: before QuickTime's 32-bit zero.
-fn user_data(source: &mut Source, udta: &Atom) -> Result<(Range<u64>, u64), Fault> {
-    let Range { start, mut end } = udta.payload();
-    let inside = end - start;
-    let terminated = inside >= 4 && source.is_zero(end - 4..end)? && {
-        let mut at = start;
-        while at + 8 <= end {
-            at += u64::from(source.be32(at)?).max(8);
-        }
-        at == end - 4
-    };
-    if terminated {
-        end -= 4;
-    }
-    Ok((start..end, end))
-}
-
-fn free_in_meta(source: &mut Source, path: &[Atom]) -> Result<Option<Atom>, Fault> {
-    let [_, meta, ilst] = path else {
-        return Ok(None);
-    };
-    let payload = meta_payload(source, meta)?;
-    let inside = children(source, payload)?;
-    let behind = inside.iter().find(|atom| atom.start() == ilst.end());
-    zero_free(source, behind)
-}
-
-fn zero_free(source: &mut Source, atom: Option<&Atom>) -> Result<Option<Atom>, Fault> {
-    match atom {
-        Some(atom)
-            if &atom.kind == b"free" && atom.is_sized() && source.is_zero(atom.payload())? =>
-        {
-            Ok(Some(atom.clone()))
-        }
-        _ => Ok(None),
-    }
 }
 
 impl Mp4 {

@@ -5,36 +5,19 @@
 //! The comment packet is spread over pages, so it is held in memory; so is the setup
 //! packet behind it, which has to move.
 
+mod counts;
+mod page;
+
 use std::ops::Range;
 
-use crc::{Algorithm, Crc, Table};
-
-use super::{
-    Change, Changes, Layout, Piece, Place, Prior, Stream, Structure, TagChange, Visit, VisitPiece,
-};
+use self::counts::Counts;
+pub(super) use self::page::renumber;
+use self::page::{CONTINUED, FIRST, LAST, NO_PACKET_ENDS, Page, checksum};
+use super::{Change, Changes, Layout, Place, Prior, Stream, Structure, TagChange, Visit};
 use crate::carrier::{Carrier, vorbis_comment};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::{self, Splice};
-
-const CONTINUED: u8 = 1;
-const FIRST: u8 = 2;
-const LAST: u8 = 4;
-/// The granule position of a page on which no packet ends.
-const NO_PACKET_ENDS: u64 = u64::MAX;
-const HEADER: u64 = 27;
-
-/// RFC 3533 section 6, field 7: not reflected, nothing inverted.
-static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&Algorithm {
-    width: 32,
-    poly: 0x04c1_1db7,
-    init: 0,
-    refin: false,
-    refout: false,
-    xorout: 0,
-    check: 0x89a1_897f,
-    residue: 0,
-});
 
 #[derive(Debug)]
 pub(crate) struct Ogg {
@@ -58,69 +41,6 @@ struct Tail {
     bytes: Range<u64>,
     granule: u64,
     flags: u8,
-}
-
-struct Page {
-    at: u64,
-    flags: u8,
-    granule: u64,
-    serial: u32,
-    sequence: u32,
-    lacing: Vec<u8>,
-    body: Range<u64>,
-}
-
-impl Page {
-    fn read(source: &mut Source, at: u64) -> Result<Page, Fault> {
-        if !source.has(at, b"OggS\0")? {
-            return Err(Fault::Malformed("Ogg: no page where one must be", at));
-        }
-        if source.len() - at < HEADER {
-            return Err(Fault::Malformed("Ogg: the last page is cut", at));
-        }
-        let count = source.byte(at + 26)?;
-        let lacing_end = at + HEADER + u64::from(count);
-        if lacing_end > source.len() {
-            return Err(Fault::Malformed("Ogg: the last page is cut", at));
-        }
-        let lacing = source.bytes(at + HEADER..lacing_end)?;
-        let length: u64 = lacing.iter().map(|value| u64::from(*value)).sum();
-        if lacing_end + length > source.len() {
-            return Err(Fault::Malformed("Ogg: the last page is cut", at));
-        }
-        Ok(Page {
-            at,
-            flags: source.byte(at + 5)?,
-            granule: u64::from_le_bytes(source.array(at + 6)?),
-            serial: source.le32(at + 14)?,
-            sequence: source.le32(at + 18)?,
-            lacing,
-            body: lacing_end..lacing_end + length,
-        })
-    }
-
-    /// The bytes of the page, its checksum verified.
-    fn checked(&self, source: &mut Source) -> Result<Vec<u8>, Fault> {
-        let mut bytes = source.bytes(self.at..self.body.end)?;
-        if checksum(&mut bytes) != source.le32(self.at + 22)? {
-            return Err(Fault::Malformed("Ogg: wrong page checksum", self.at));
-        }
-        Ok(bytes)
-    }
-}
-
-/// The checksum of a page, written into it, too.
-fn checksum(page: &mut [u8]) -> u32 {
-    put(page, 22, &[0; 4]);
-    let checksum = CRC.checksum(page);
-    put(page, 22, &checksum.to_le_bytes());
-    checksum
-}
-
-fn put(page: &mut [u8], at: usize, bytes: &[u8]) {
-    if let Some(place) = page.get_mut(at..at + bytes.len()) {
-        place.copy_from_slice(bytes);
-    }
 }
 
 pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
@@ -365,9 +285,9 @@ impl Ogg {
 
     /// The lacing values of the header packets.
     fn lacing(&self, comment: &[u8]) -> Vec<u8> {
-        let mut lacing = lacing(comment.len());
+        let mut lacing = page::lacing(comment.len());
         if self.has_setup {
-            lacing.extend(self::lacing(self.setup.len()));
+            lacing.extend(page::lacing(self.setup.len()));
         }
         lacing
     }
@@ -425,74 +345,4 @@ impl Ogg {
         }
         pages
     }
-}
-
-/// How RFC 3533 section 5 splits a packet into segments.
-fn lacing(length: usize) -> Vec<u8> {
-    let mut lacing = vec![255; length / 255];
-    lacing.push((length % 255) as u8);
-    lacing
-}
-
-/// Segment counts of consecutive pages; in a note `N` or, repeated, `NxTIMES`, joined
-/// by dots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Counts(Vec<u8>);
-
-impl std::fmt::Display for Counts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut dot = "";
-        for run in self.0.chunk_by(|a, b| a == b) {
-            match run {
-                [count] => write!(f, "{dot}{count}")?,
-                [count, ..] => write!(f, "{dot}{count}x{}", run.len())?,
-                [] => {}
-            }
-            dot = ".";
-        }
-        Ok(())
-    }
-}
-
-impl std::str::FromStr for Counts {
-    type Err = Fault;
-
-    fn from_str(note: &str) -> Result<Counts, Fault> {
-        let wrong = || Fault::Malformed("Ogg: the undo note has wrong segment counts", 0);
-        let mut counts = Vec::new();
-        for run in note.split('.') {
-            let (count, times) = run.split_once('x').unwrap_or((run, "1"));
-            let times: usize = times.parse().map_err(|_| wrong())?;
-            let count: u8 = count.parse().map_err(|_| wrong())?;
-            if times > 1 << 16 || counts.len() > 1 << 16 {
-                return Err(wrong());
-            }
-            counts.extend(std::iter::repeat_n(count, times));
-        }
-        Ok(Counts(counts))
-    }
-}
-
-/// Hands the pages of `range` to `visit`, their sequence numbers moved by `by`.
-pub(super) fn renumber(
-    source: &mut Source,
-    range: Range<u64>,
-    by: u32,
-    visit: &mut VisitPiece<'_>,
-) -> Result<(), Fault> {
-    source.widen();
-    let mut at = range.start;
-    while at < range.end {
-        let page = Page::read(source, at)?;
-        let mut bytes = page.checked(source)?;
-        put(
-            &mut bytes,
-            18,
-            &page.sequence.wrapping_add(by).to_le_bytes(),
-        );
-        checksum(&mut bytes);
-        visit(source, Piece::Bytes(&bytes))?;
-        at = page.body.end;
-    }
-    Ok(())
 }

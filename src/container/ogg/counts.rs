@@ -1,0 +1,45 @@
+//! How many segments stand on each of some pages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Fault;
+
+/// Segment counts of consecutive pages; in a note `N` or, repeated, `NxTIMES`, joined
+/// by dots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Counts(pub(super) Vec<u8>);
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut dot = "";
+        for run in self.0.chunk_by(|a, b| a == b) {
+            match run {
+                [count] => write!(f, "{dot}{count}")?,
+                [count, ..] => write!(f, "{dot}{count}x{}", run.len())?,
+                [] => {}
+            }
+            dot = ".";
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Counts {
+    type Err = Fault;
+
+    fn from_str(note: &str) -> Result<Counts, Fault> {
+        let wrong = || Fault::Malformed("Ogg: the undo note has wrong segment counts", 0);
+        let mut counts = Vec::new();
+        for run in note.split('.') {
+            let (count, times) = run.split_once('x').unwrap_or((run, "1"));
+            let times: usize = times.parse().map_err(|_| wrong())?;
+            let count: u8 = count.parse().map_err(|_| wrong())?;
+            if times > 1 << 16 || counts.len() > 1 << 16 {
+                return Err(wrong());
+            }
+            counts.extend(std::iter::repeat_n(count, times));
+        }
+        Ok(Counts(counts))
+    }
+}

@@ -1,0 +1,73 @@
+//! What must a new file show before it takes the old one's place?
+
+use std::fs::File;
+
+use crate::confirm;
+use crate::container::{Layout, Plan};
+use crate::error::{Error, ErrorKind};
+use crate::identity::{Measured, measure};
+use crate::limits::Limits;
+use crate::marker::Marker;
+use crate::source::Source;
+use crate::tagging::{self, Current};
+
+/// What a new file must show before it takes the old one's place.
+pub(crate) struct Proof<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) plan: &'a Plan,
+    pub(crate) before: &'a Measured,
+    /// Our fields, as any reader must see them.
+    pub(crate) fields: Vec<(&'static str, String)>,
+    /// Taking our fields off must give the old file.
+    pub(crate) restores: bool,
+}
+
+impl Proof<'_> {
+    pub(crate) fn hold(
+        &self,
+        old_file: &File,
+        old: &mut Source,
+        new_file: &mut File,
+        limits: Limits,
+    ) -> Result<Measured, Error> {
+        let fail = |what: &str| Err(Error::new(ErrorKind::Unproven, what));
+        let mut reader = &*new_file;
+        let mut new = Source::new(&mut reader, limits)?;
+        let layout = Layout::scan(&mut new)?;
+        let after = measure(&mut new, &layout)?;
+        if after.essence != self.before.essence {
+            return fail("the sound of the new file is not that of the old one");
+        }
+        if !self.plan.yields(old, &mut new)? {
+            return fail("the new file is not what was planned");
+        }
+        let current = Current::read(&mut new, &layout)?;
+        let seen = current
+            .marker
+            .as_ref()
+            .map(Marker::fields)
+            .unwrap_or_default();
+        if seen != self.fields || current.is_intact() == self.fields.is_empty() {
+            return fail("our own reader does not see our fields in the new file");
+        }
+        if self.restores && !tagging::strip(&mut new, &layout, &current)?.yields(&mut new, old)? {
+            return fail("taking our fields off again would not give the old file");
+        }
+        let codec = &self.layout.stream.codec;
+        let format = self.layout.format();
+        if confirm::fields(old_file, format, codec).is_some() {
+            let mut seen = confirm::fields(new_file, format, codec).unwrap_or_default();
+            seen.sort();
+            let mut ours: Vec<(String, String)> = Vec::new();
+            for (name, value) in &self.fields {
+                ours.push(((*name).to_owned(), value.clone()));
+            }
+            ours.sort();
+            if seen != ours {
+                let what = "an independent reader (lofty) does not see fields in such a tag";
+                return Err(Error::new(ErrorKind::Unsupported, what));
+            }
+        }
+        Ok(after)
+    }
+}
