@@ -1,6 +1,7 @@
 //! The same call over files and folders: in parallel, in path order, to the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use walkdir::WalkDir;
 use crate::container::{Format, Layout};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// A job over files and folders.
 ///
@@ -177,19 +178,27 @@ impl Batch {
                     Ok(entry) if entry.file_type().is_dir() => {}
                     Ok(entry) => candidates.push(Candidate {
                         named: entry.depth() == 0,
+                        is_link: entry.path_is_symlink(),
                         path: entry.into_path(),
                         error: None,
                     }),
                     Err(error) => candidates.push(Candidate {
                         path: error.path().unwrap_or(root).to_owned(),
                         named: true,
+                        is_link: false,
                         error: Some(error.to_string()),
                     }),
                 }
             }
         }
+        candidates.sort_by(|a, b| (a.is_link, &a.path).cmp(&(b.is_link, &b.path)));
+        // A file that is reached twice, by a link too, would be worked on twice at once.
+        let mut seen = HashSet::new();
+        candidates.retain(|candidate| {
+            let real = fs::canonicalize(&candidate.path);
+            seen.insert(real.unwrap_or_else(|_| candidate.path.clone()))
+        });
         candidates.sort_by(|a, b| a.path.cmp(&b.path));
-        candidates.dedup_by(|a, b| a.path == b.path);
         candidates
     }
 }
@@ -198,12 +207,13 @@ struct Candidate {
     path: PathBuf,
     /// Given by the caller, not found in a folder.
     named: bool,
+    is_link: bool,
     error: Option<String>,
 }
 
 /// The format by content.
 fn format(path: &Path) -> Result<Format, Error> {
-    let mut file = std::fs::File::open(path).map_err(|e| Error::io("cannot open the file", e))?;
+    let mut file = source::open(path)?;
     let mut source = Source::new(&mut file, Limits::default())?;
     Ok(Layout::scan(&mut source)?.format())
 }

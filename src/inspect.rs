@@ -1,6 +1,5 @@
 //! What does a file say, and may I?
 
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use crate::error::Error;
 use crate::found::{self, Found};
 use crate::limits::Limits;
 use crate::marker::{self, Marker};
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::vocabulary::{Vocabulary, aipref, noai, notice, tdmrep};
 
 /// Everything that a file's tags state about consent.
@@ -95,8 +94,7 @@ impl Answer {
 /// [`Answer::Unreadable`].
 pub fn read(path: impl AsRef<Path>) -> Result<Inspection, Error> {
     let path = path.as_ref();
-    File::open(path)
-        .map_err(|error| Error::io("cannot open the file", error))
+    source::open(path)
         .and_then(|file| read_from(file, Limits::default()))
         .map_err(|error| error.about(path))
 }

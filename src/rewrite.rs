@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::container::Plan;
 use crate::embed::EmbedOptions;
 use crate::error::{Error, ErrorKind};
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// A file that may be replaced.
 pub(crate) struct Target {
@@ -25,11 +25,8 @@ impl Target {
     pub(crate) fn open(path: &Path, options: &EmbedOptions) -> Result<Target, Error> {
         let failed = |error| Error::io("cannot open the file", error);
         let path = fs::canonicalize(path).map_err(failed)?;
-        let file = File::open(&path).map_err(failed)?;
+        let file = source::open(&path)?;
         let metadata = file.metadata().map_err(failed)?;
-        if !metadata.is_file() {
-            return Err(Error::new(ErrorKind::NotAudio, "not a regular file"));
-        }
         if metadata.permissions().readonly() && !options.read_only {
             return Err(Error::new(ErrorKind::Protected, "the file is read-only"));
         }

@@ -3,16 +3,29 @@
 //! Parsers ask for what stands at an offset and never hold a read position. A small
 //! window is kept, so that walking over headers costs little and skipping costs nothing.
 
+use std::fs::{self, File};
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::path::Path;
 
-use crate::error::Fault;
+use crate::error::{Error, ErrorKind, Fault};
 use crate::limits::Limits;
 
 /// Enough for a chain of headers; little enough that a look at a file costs kilobytes.
 const NARROW: usize = 512;
 /// For walks over a whole file.
 const WIDE: usize = 64 << 10;
+
+/// Opens the regular file at `path`, with symbolic links followed, for reading.
+///
+/// Anything else is not audio, and a pipe would wait for ever.
+pub(crate) fn open(path: &Path) -> Result<File, Error> {
+    let failed = |error| Error::io("cannot open the file", error);
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Error::new(ErrorKind::NotAudio, "not a regular file"));
+    }
+    File::open(path).map_err(failed)
+}
 
 pub(crate) trait ReadSeek: Read + Seek {}
 

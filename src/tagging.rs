@@ -106,6 +106,19 @@ impl Current {
             && self.found.iter().filter(beside).filter(in_info).all(agrees)
     }
 
+    /// Whether tags that are left alone, too, say nothing else under our names.
+    pub(crate) fn is_unanimous(&self) -> bool {
+        let wanted = self.marker.as_ref().map(Marker::fields).unwrap_or_default();
+        let says = |field: &Found| {
+            let mut known = wanted.iter().filter(|(name, _)| *name == field.name);
+            known.any(|(_, value)| field.text() == Some(value))
+        };
+        let others = self.found.iter().filter(|field| !field.main);
+        others
+            .filter(|field| field.name != marker::COPYRIGHT)
+            .all(says)
+    }
+
     /// The text of the copyright field in the main tag.
     pub(crate) fn copyright(&self) -> Option<&str> {
         let main = |field: &&Found| field.main && field.name == marker::COPYRIGHT;

@@ -1,6 +1,5 @@
 //! Is the statement still whole, and does it fit this sound?
 
-use std::fs::File;
 use std::path::Path;
 
 use crate::container::{Format, Layout};
@@ -8,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::identity::{Essence, FileDigest, digest_file, measure};
 use crate::limits::Limits;
 use crate::marker::Marker;
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::tagging::Current;
 
 /// What a file is found to be, on two independent axes.
@@ -124,18 +123,16 @@ pub fn identify(path: impl AsRef<Path>) -> Result<Identity, Error> {
     identify_file(path).map_err(|error| error.about(path))
 }
 
-fn open(path: &Path) -> Result<File, Error> {
-    File::open(path).map_err(|error| Error::io("cannot open the file", error))
-}
-
 fn verify_file(path: &Path) -> Result<Verdict, Error> {
-    let mut file = open(path)?;
+    let mut file = source::open(path)?;
     let mut source = Source::new(&mut file, Limits::default())?;
     let layout = Layout::scan(&mut source)?;
     let essence = measure(&mut source, &layout)?.essence;
     let (marker, found) = match Current::read(&mut source, &layout) {
         Ok(current) if !current.is_stated() => (MarkerVerdict::Missing, None),
-        Ok(current) if current.is_intact() => (MarkerVerdict::Intact, current.marker),
+        Ok(current) if current.is_intact() && current.is_unanimous() => {
+            (MarkerVerdict::Intact, current.marker)
+        }
         Ok(current) => (MarkerVerdict::Altered, current.marker),
         // Fields of our names, and no statement that is ours.
         Err(error) if error.kind() == ErrorKind::Conflict => (MarkerVerdict::Altered, None),
@@ -156,7 +153,7 @@ fn verify_file(path: &Path) -> Result<Verdict, Error> {
 }
 
 fn identify_file(path: &Path) -> Result<Identity, Error> {
-    let mut file = open(path)?;
+    let mut file = source::open(path)?;
     let mut source = Source::new(&mut file, Limits::default())?;
     let layout = Layout::scan(&mut source)?;
     let essence = measure(&mut source, &layout)?.essence;
