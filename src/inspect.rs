@@ -48,8 +48,13 @@ pub struct Statement {
 #[derive(Debug, Clone)]
 enum Meaning {
     Ours(Box<Marker>),
+    /// What a marker in the same file says in fuller words.
+    Echo,
     Says(Preferences),
-    Unreadable { why: String, about: Vec<Usage> },
+    Unreadable {
+        why: String,
+        about: Vec<Usage>,
+    },
 }
 
 /// An answer to "may I?" for one use.
@@ -137,7 +142,8 @@ impl Inspection {
     /// Whether `usage` is permitted, over all statements: one denial counts wherever it
     /// stands, then what cannot be read, then conditions, then permissions.
     ///
-    /// Permissions that ended before `today` count as silence; with no day none has ended.
+    /// Where `AI_CONSENT` can be read, fields that repeat it in a coarser vocabulary add
+    /// nothing; once they differ from it they count. Permissions that ended before `today` count as silence; with no day none has ended.
     #[must_use]
     pub fn answer(&self, usage: Usage, today: Option<Date>) -> Answer {
         let said: Vec<Option<Preference>> = self
@@ -218,16 +224,40 @@ impl Statement {
             }
             Meaning::Says(preferences) => Some(preferences.get(usage)),
             Meaning::Unreadable { about, .. } if about.contains(&usage) => None,
-            Meaning::Unreadable { .. } => Some(Preference::Unknown),
+            Meaning::Unreadable { .. } | Meaning::Echo => Some(Preference::Unknown),
         }
     }
 }
 
 fn understand(found: &[Found]) -> Vec<Statement> {
-    found
+    let mut statements: Vec<Statement> = found
         .iter()
         .filter_map(|field| statement(field, found))
-        .collect()
+        .collect();
+    let markers = statements.iter().filter_map(Statement::marker);
+    let spelled: Vec<_> = markers
+        .map(|marker| (marker.fields(), marker.notice()))
+        .collect();
+    for statement in &mut statements {
+        let echoes = |(fields, notice): &(Vec<(&str, String)>, Option<String>)| {
+            let says = |(name, value): &(&str, String)| {
+                *name == statement.field && *value == statement.raw
+            };
+            match (statement.vocabulary, notice) {
+                (Vocabulary::AiConsent, _) => false,
+                // What else the text may deny, before our notice, counts on its own.
+                (Vocabulary::Notice, Some(notice)) => {
+                    let rest = statement.raw.strip_suffix(notice.as_str());
+                    rest.is_some_and(|rest| notice::understand(rest).is_none())
+                }
+                _ => fields.iter().any(says),
+            }
+        };
+        if spelled.iter().any(echoes) {
+            statement.meaning = Meaning::Echo;
+        }
+    }
+    statements
 }
 
 fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
