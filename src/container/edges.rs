@@ -86,17 +86,7 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
     let mut id3v1 = None;
     loop {
         let before = |length: u64| end.checked_sub(length).filter(|at| *at >= start);
-        if let Some(at) = before(id3v1::LENGTH)
-            && source.has(at, b"TAG")?
-        {
-            id3v1.get_or_insert(at);
-            let extended = at.checked_sub(227).filter(|at| *at >= start);
-            end = match extended {
-                Some(extended) if source.has(extended, b"TAG+")? => extended,
-                _ => at,
-            };
-            continue;
-        }
+        // First the tag whose end is marked: its items may hold what looks like ID3v1.
         if let Some(range) = ape::ends_at(source, end)? {
             if range.start < start {
                 return Err(Fault::Malformed(
@@ -106,6 +96,17 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
             }
             end = range.start;
             tags.push((Carrier::Ape, range));
+            continue;
+        }
+        if let Some(at) = before(id3v1::LENGTH)
+            && source.has(at, b"TAG")?
+        {
+            id3v1.get_or_insert(at);
+            let extended = at.checked_sub(227).filter(|at| *at >= start);
+            end = match extended {
+                Some(extended) if source.has(extended, b"TAG+")? => extended,
+                _ => at,
+            };
             continue;
         }
         if let Some(at) = before(9)
