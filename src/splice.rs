@@ -38,10 +38,11 @@ pub(crate) fn growth(splices: &[Splice]) -> i64 {
 
 /// The bytes after the splices, whose ranges count from the start of `bytes`.
 ///
-/// Splices must not overlap; of several at one place the first comes first.
+/// Splices must not overlap; an insertion stands before what else begins at its place, and
+/// of several insertions the first given comes first.
 pub(crate) fn apply(bytes: &[u8], splices: &[Splice]) -> Vec<u8> {
     let mut sorted: Vec<&Splice> = splices.iter().collect();
-    sorted.sort_by_key(|splice| splice.range.start);
+    sorted.sort_by_key(|splice| (splice.range.start, splice.range.end));
     let mut result = Vec::with_capacity(bytes.len());
     let mut done = 0;
     for splice in sorted {

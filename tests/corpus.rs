@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
 
+use common::bytes::find;
 use common::ledger::{self, Case, Expected};
 use common::{NO_AI, Outcome, Shelf, Song, corpus, ensure, fail, hex, no_ai, sha256};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
-use lofty::ogg::OggPictureStorage;
+use lofty::ogg::tag::VorbisComments;
+use lofty::ogg::{OggPictureStorage, OpusFile, VorbisFile};
 use noai_audio::{Answer, ContentVerdict, EmbedOptions, Format, MarkerVerdict, Status};
 use walkdir::WalkDir;
 
@@ -38,7 +40,10 @@ fn the_ledger_names_every_file_once() -> Outcome {
     assert_eq!(named, files()?);
     for format in Format::ALL {
         let tagged = |case: &&Case| case.format == Some(format) && case.is_tagged();
-        assert!(cases.iter().filter(tagged).count() >= 15, "too few {format} files");
+        assert!(
+            cases.iter().filter(tagged).count() >= 15,
+            "too few {format} files"
+        );
     }
     Ok(())
 }
@@ -64,9 +69,11 @@ fn no_file_has_drifted() -> Outcome {
 
 #[test]
 fn every_line_of_the_ledger_holds() -> Outcome {
-    ledger::for_each(&ledger::cases()?, |case, shelf, song| match &case.expected {
-        Expected::Tagged => is_tagged(case, shelf, song),
-        Expected::Refused(kind) => is_refused(case, kind, shelf, song),
+    ledger::for_each(&ledger::cases()?, |case, shelf, song| {
+        match &case.expected {
+            Expected::Tagged => is_tagged(case, shelf, song),
+            Expected::Refused(kind) => is_refused(case, kind, shelf, song),
+        }
     });
     Ok(())
 }
@@ -77,12 +84,20 @@ fn is_refused(case: &Case, kind: &str, shelf: &Shelf, song: &Song) -> Outcome {
         Ok(embedded) => return fail(format!("{:?} instead of {kind}", embedded.status)),
         Err(error) => {
             ensure(error.kind().name() == kind, || {
-                format!("{} instead of {kind}: {}", error.kind().name(), error.reason())
+                format!(
+                    "{} instead of {kind}: {}",
+                    error.kind().name(),
+                    error.reason()
+                )
             })?;
-            ensure(error.path() == Some(song.path()), || "the error names no path".to_owned())?;
+            ensure(error.path() == Some(song.path()), || {
+                "the error names no path".to_owned()
+            })?;
         }
     }
-    ensure(song.is_original()?, || "refused, and bytes changed".to_owned())?;
+    ensure(song.is_original()?, || {
+        "refused, and bytes changed".to_owned()
+    })?;
     ensure((song.modified()?, shelf.names()?) == before, || {
         "refused, and left a trace: time or files".to_owned()
     })?;
@@ -91,7 +106,9 @@ fn is_refused(case: &Case, kind: &str, shelf: &Shelf, song: &Song) -> Outcome {
         ensure(format == case.format, || format!("read as {format:?}"))?;
     } else {
         let readable = matches!(kind, "conflict" | "protected");
-        ensure(!readable, || "refused only for its tags, and cannot be read".to_owned())?;
+        ensure(!readable, || {
+            "refused only for its tags, and cannot be read".to_owned()
+        })?;
     }
     Ok(())
 }
@@ -100,33 +117,84 @@ fn is_tagged(case: &Case, shelf: &Shelf, song: &Song) -> Outcome {
     let before = song.identify()?;
     let embedded = song.tag()?;
     let tagged = song.bytes()?;
-    ensure(embedded.status == Status::Changed, || "not changed".to_owned())?;
-    ensure(Some(embedded.format) == case.format, || format!("taken for {}", embedded.format))?;
-    ensure(tagged != song.original(), || "said to be changed, and was not".to_owned())?;
-    ensure(shelf.names()?.len() == 1, || "left a file behind".to_owned())?;
+    ensure(embedded.status == Status::Changed, || {
+        "not changed".to_owned()
+    })?;
+    ensure(Some(embedded.format) == case.format, || {
+        format!("taken for {}", embedded.format)
+    })?;
+    ensure(tagged != song.original(), || {
+        "said to be changed, and was not".to_owned()
+    })?;
+    ensure(shelf.names()?.len() == 1, || {
+        "left a file behind".to_owned()
+    })?;
 
     let after = song.identify()?;
-    ensure(before.essence == after.essence, || "I1: another essence".to_owned())?;
-    ensure(embedded.essence == after.essence, || "I1: reported another essence".to_owned())?;
+    ensure(before.essence == after.essence, || {
+        "I1: another essence".to_owned()
+    })?;
+    ensure(embedded.essence == after.essence, || {
+        "I1: reported another essence".to_owned()
+    })?;
 
     let inspection = song.read()?;
     for usage in NO_AI {
         let answer = inspection.answer(usage, None);
-        ensure(answer == Answer::Disallowed, || format!("{usage} is {}", answer.name()))?;
+        ensure(answer == Answer::Disallowed, || {
+            format!("{usage} is {}", answer.name())
+        })?;
     }
     let verdict = song.verify()?;
-    ensure(verdict.marker == MarkerVerdict::Intact, || format!("marker {:?}", verdict.marker))?;
-    ensure(verdict.content == ContentVerdict::Essence, || format!("content {:?}", verdict.content))?;
+    ensure(verdict.marker == MarkerVerdict::Intact, || {
+        format!("marker {:?}", verdict.marker)
+    })?;
+    ensure(verdict.content == ContentVerdict::Essence, || {
+        format!("content {:?}", verdict.content)
+    })?;
 
     let again = song.tag()?;
-    ensure(again.status == Status::Unchanged, || "the same again is a change".to_owned())?;
-    ensure(song.bytes()? == tagged, || "the same again changed bytes".to_owned())?;
+    ensure(again.status == Status::Unchanged, || {
+        "the same again is a change".to_owned()
+    })?;
+    ensure(song.bytes()? == tagged, || {
+        "the same again changed bytes".to_owned()
+    })?;
 
     let stripped = song.strip()?;
-    ensure(song.is_original()?, || "I2: strip does not give the first file".to_owned())?;
-    ensure(stripped.status == Status::Changed && stripped.exact, || "I2: not called exact".to_owned())?;
+    ensure(song.is_original()?, || {
+        "I2: strip does not give the first file".to_owned()
+    })?;
+    ensure(stripped.status == Status::Changed && stripped.exact, || {
+        "I2: not called exact".to_owned()
+    })?;
     let again = song.strip()?;
-    ensure(again.status == Status::Unchanged, || "stripped twice".to_owned())
+    ensure(again.status == Status::Unchanged, || {
+        "stripped twice".to_owned()
+    })
+}
+
+#[test]
+fn tags_are_no_sound() -> Outcome {
+    let sound = fs::read(corpus().join("clean/sine.mp3"))?;
+    let essence = noai_audio::identify(corpus().join("clean/sine.mp3"))?.essence;
+    let holds = |case: &Case| {
+        let bytes = fs::read(corpus().join(&case.path)).unwrap_or_default();
+        case.format == Some(Format::Mp3) && find(&bytes, &sound).is_some()
+    };
+    let mut cases = ledger::tagged_cases()?;
+    cases.retain(holds);
+    assert!(
+        cases.len() >= 60,
+        "only {} files around one sound",
+        cases.len()
+    );
+    ledger::for_each(&cases, |_, _, song| {
+        ensure(song.identify()?.essence == essence, || {
+            "the same frames between other tags are another essence".to_owned()
+        })
+    });
+    Ok(())
 }
 
 #[test]
@@ -136,16 +204,24 @@ fn without_a_notice_another_reader_sees_every_field_as_before() -> Outcome {
         let Some(before) = seen(song.original(), format) else {
             return Ok(());
         };
-        EmbedOptions::new().notice(false).embed(song.path(), &no_ai())?;
+        EmbedOptions::new()
+            .notice(false)
+            .embed(song.path(), &no_ai())?;
         let after = seen(&song.bytes()?, format).ok_or("it cannot be read any more")?;
         let mut left = after.iter();
         for field in &before {
             let short: String = field.chars().take(200).collect();
-            ensure(left.any(|other| other == field), || format!("lost or moved: {short}"))?;
+            ensure(left.any(|other| other == field), || {
+                format!("lost or moved: {short}")
+            })?;
         }
-        ensure(after.len() > before.len(), || "our fields are not seen".to_owned())?;
+        ensure(after.len() > before.len(), || {
+            "our fields are not seen".to_owned()
+        })?;
         song.strip()?;
-        ensure(song.is_original()?, || "strip does not give the first file".to_owned())
+        ensure(song.is_original()?, || {
+            "strip does not give the first file".to_owned()
+        })
     });
     Ok(())
 }
@@ -158,39 +234,66 @@ fn seen(bytes: &[u8], format: Format) -> Option<Vec<String>> {
     Some(match format {
         Format::Mp3 => {
             let file = lofty::mpeg::MpegFile::read_from(&mut bytes, options).ok()?;
-            list(&mut file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}")))
+            list(
+                &mut file
+                    .id3v2()
+                    .into_iter()
+                    .flatten()
+                    .map(|frame| format!("{frame:?}")),
+            )
         }
         Format::Wav => {
             let file = lofty::iff::wav::WavFile::read_from(&mut bytes, options).ok()?;
-            let frames = file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}"));
-            let items = file.riff_info().into_iter().flatten().map(|item| format!("{item:?}"));
+            let frames = file
+                .id3v2()
+                .into_iter()
+                .flatten()
+                .map(|frame| format!("{frame:?}"));
+            let items = file
+                .riff_info()
+                .into_iter()
+                .flatten()
+                .map(|item| format!("{item:?}"));
             list(&mut frames.chain(items))
         }
         Format::Aiff => {
             let file = lofty::iff::aiff::AiffFile::read_from(&mut bytes, options).ok()?;
             let texts = file.text_chunks().map(|texts| format!("{texts:?}"));
-            let frames = file.id3v2().into_iter().flatten().map(|frame| format!("{frame:?}"));
+            let frames = file
+                .id3v2()
+                .into_iter()
+                .flatten()
+                .map(|frame| format!("{frame:?}"));
             list(&mut texts.into_iter().chain(frames))
         }
         Format::Flac => {
             let file = lofty::flac::FlacFile::read_from(&mut bytes, options).ok()?;
-            let comments = file.vorbis_comments().into_iter().flat_map(|tag| tag.items());
+            let comments = file
+                .vorbis_comments()
+                .into_iter()
+                .flat_map(VorbisComments::items);
             let pictures = file.pictures().iter().map(|picture| format!("{picture:?}"));
             list(&mut comments.map(|item| format!("{item:?}")).chain(pictures))
         }
         Format::Ogg => {
-            let comments = match lofty::ogg::OpusFile::read_from(&mut bytes, options) {
-                Ok(file) => file.vorbis_comments().clone(),
-                Err(_) => {
-                    bytes.set_position(0);
-                    lofty::ogg::VorbisFile::read_from(&mut bytes, options).ok()?.vorbis_comments().clone()
-                }
+            let comments = if let Ok(file) = OpusFile::read_from(&mut bytes, options) {
+                file.vorbis_comments().clone()
+            } else {
+                bytes.set_position(0);
+                let file = VorbisFile::read_from(&mut bytes, options).ok()?;
+                file.vorbis_comments().clone()
             };
             list(&mut comments.items().map(|item| format!("{item:?}")))
         }
         Format::Mp4 => {
             let file = lofty::mp4::Mp4File::read_from(&mut bytes, options).ok()?;
-            list(&mut file.ilst().into_iter().flatten().map(|atom| format!("{atom:?}")))
+            list(
+                &mut file
+                    .ilst()
+                    .into_iter()
+                    .flatten()
+                    .map(|atom| format!("{atom:?}")),
+            )
         }
         _ => return None,
     })

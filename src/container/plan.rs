@@ -66,10 +66,10 @@ pub(crate) enum Piece<'a> {
 }
 
 impl Plan {
-    /// A plan for a file of `old_len` bytes; of insertions at one place the first given
-    /// comes first.
+    /// A plan for a file of `old_len` bytes. An insertion stands before what else begins
+    /// at its place; of several insertions the first given comes first.
     pub(crate) fn new(mut changes: Vec<Change>, old_len: u64) -> Result<Plan, Fault> {
-        changes.sort_by_key(|change| change.range().start);
+        changes.sort_by_key(|change| (change.range().start, change.range().end));
         let mut done = 0;
         for change in &changes {
             let range = change.range();

@@ -5,7 +5,10 @@ use super::bytes::{be, find, part, put, rest};
 
 /// A FLAC file without a frame, with these comments.
 pub(crate) fn flac(fields: &[(&str, &str)]) -> Vec<u8> {
-    let raw: Vec<Vec<u8>> = fields.iter().map(|(name, value)| format!("{name}={value}").into_bytes()).collect();
+    let raw: Vec<Vec<u8>> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={value}").into_bytes())
+        .collect();
     flac_of(&[block(4, &comment_list(&raw))])
 }
 
@@ -13,8 +16,13 @@ pub(crate) fn flac(fields: &[(&str, &str)]) -> Vec<u8> {
 pub(crate) fn flac_of(blocks: &[Vec<u8>]) -> Vec<u8> {
     let mut info = [0; 34];
     // 4,096 samples a block, 44.1 kHz, two channels, 16 bits.
-    info.iter_mut().zip([0x10, 0, 0x10, 0]).for_each(|(to, from)| *to = from);
-    info.iter_mut().skip(10).zip([0x0a, 0xc4, 0x42, 0xf0]).for_each(|(to, from)| *to = from);
+    info.iter_mut()
+        .zip([0x10, 0, 0x10, 0])
+        .for_each(|(to, from)| *to = from);
+    info.iter_mut()
+        .skip(10)
+        .zip([0x0a, 0xc4, 0x42, 0xf0])
+        .for_each(|(to, from)| *to = from);
     let mut file = b"fLaC".to_vec();
     file.extend(block(0, &info));
     for (index, block) in blocks.iter().enumerate() {
@@ -74,7 +82,10 @@ pub(crate) fn freeform(name: &str, value: &str) -> Vec<u8> {
     let parts = [
         atom(b"mean", b"\0\0\0\0com.apple.iTunes"),
         atom(b"name", &[&[0; 4], name.as_bytes()].concat()),
-        atom(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], value.as_bytes()].concat()),
+        atom(
+            b"data",
+            &[&[0, 0, 0, 1, 0, 0, 0, 0], value.as_bytes()].concat(),
+        ),
     ];
     atom(b"----", &parts.concat())
 }
@@ -98,7 +109,10 @@ pub(crate) fn m4a(plain: &[u8], items: &[Vec<u8>]) -> Outcome<Vec<u8>> {
 /// A WAV of `sound` bytes of silence with these chunks behind the sound.
 pub(crate) fn wav(sound: usize, chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut inside = b"WAVE".to_vec();
-    inside.extend(chunk(b"fmt ", b"\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0"));
+    inside.extend(chunk(
+        b"fmt ",
+        b"\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0",
+    ));
     inside.extend(chunk(b"data", &vec![0; sound]));
     inside.extend(chunks.concat());
     chunk(b"RIFF", &inside)
@@ -106,5 +120,11 @@ pub(crate) fn wav(sound: usize, chunks: &[Vec<u8>]) -> Vec<u8> {
 
 pub(crate) fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     let pad = vec![0; payload.len() % 2];
-    [&name[..], &(payload.len() as u32).to_le_bytes(), payload, &pad].concat()
+    [
+        &name[..],
+        &(payload.len() as u32).to_le_bytes(),
+        payload,
+        &pad,
+    ]
+    .concat()
 }

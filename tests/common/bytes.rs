@@ -12,7 +12,9 @@ pub(crate) fn part(bytes: &[u8], at: usize, length: usize) -> Outcome<&[u8]> {
 
 /// The bytes from `at` to the end.
 pub(crate) fn rest(bytes: &[u8], at: usize) -> Outcome<&[u8]> {
-    bytes.get(at..).map_or_else(|| fail(format!("nothing at {at} of {}", bytes.len())), Ok)
+    bytes
+        .get(at..)
+        .map_or_else(|| fail(format!("nothing at {at} of {}", bytes.len())), Ok)
 }
 
 pub(crate) fn byte(bytes: &[u8], at: usize) -> Outcome<u8> {
@@ -21,17 +23,24 @@ pub(crate) fn byte(bytes: &[u8], at: usize) -> Outcome<u8> {
 
 /// A big-endian number of `length` bytes.
 pub(crate) fn be(bytes: &[u8], at: usize, length: usize) -> Outcome<usize> {
-    Ok(part(bytes, at, length)?.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    Ok(part(bytes, at, length)?
+        .iter()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
 
 /// A little-endian number of four bytes.
 pub(crate) fn le32(bytes: &[u8], at: usize) -> Outcome<usize> {
-    Ok(part(bytes, at, 4)?.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    Ok(part(bytes, at, 4)?
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
 
 /// A number of 28 bits in four bytes of seven.
 pub(crate) fn synchsafe(bytes: &[u8], at: usize) -> Outcome<usize> {
-    Ok(part(bytes, at, 4)?.iter().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f)))
+    Ok(part(bytes, at, 4)?
+        .iter()
+        .fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f)))
 }
 
 /// Where `needle` stands in `bytes`, first.
@@ -39,7 +48,9 @@ pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     if needle.is_empty() {
         return None;
     }
-    bytes.windows(needle.len()).position(|window| window == needle)
+    bytes
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// Replaces the bytes at `at`.
@@ -59,6 +70,9 @@ pub(crate) fn is_zero(bytes: &[u8]) -> bool {
 
 /// The text without the zeros behind it.
 pub(crate) fn trim_zeros(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
     bytes.get(..end).unwrap_or_default()
 }

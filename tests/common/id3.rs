@@ -1,6 +1,6 @@
 //! ID3v2.3 and 2.4 tags, apart from the crate's own reader.
 
-use super::bytes::{be, byte, part, rest, synchsafe};
+use super::bytes::{be, byte, le32, part, rest, synchsafe};
 use super::pieces::{Kind, Piece, is_ours};
 use super::{Outcome, ensure};
 
@@ -23,21 +23,35 @@ pub(crate) fn pieces(tag: &[u8]) -> Outcome<Vec<Piece>> {
     }
     let mut at = 0;
     if flags & 0x40 != 0 {
-        let length = if version == 3 { be(&body, 0, 4)? + 4 } else { synchsafe(&body, 0)? };
+        let length = if version == 3 {
+            be(&body, 0, 4)? + 4
+        } else {
+            synchsafe(&body, 0)?
+        };
         let header = part(&body, 0, length)?;
         // In 2.3 it ends with the size of the padding.
-        let fixed = if version == 3 { part(header, 0, 6)? } else { header };
+        let fixed = if version == 3 {
+            part(header, 0, 6)?
+        } else {
+            header
+        };
         pieces.push(Piece::new("id3 extended header", Kind::Foreign, fixed));
         at = length;
     }
     while at < body.len() && byte(&body, at)? != 0 {
-        let size = if version == 3 { be(&body, at + 4, 4)? } else { synchsafe(&body, at + 4)? };
+        let size = if version == 3 {
+            be(&body, at + 4, 4)?
+        } else {
+            synchsafe(&body, at + 4)?
+        };
         let frame = part(&body, at, size + 10)?;
         pieces.push(piece(frame, version)?);
         at += frame.len();
     }
     let padding = rest(&body, at)?;
-    ensure(padding.iter().all(|byte| *byte == 0), || "padding of the tag is not zero".to_owned())?;
+    ensure(padding.iter().all(|byte| *byte == 0), || {
+        "padding of the tag is not zero".to_owned()
+    })?;
     Ok(pieces)
 }
 
@@ -52,16 +66,71 @@ fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
         return Ok(Piece::new(&place, Kind::Copyright, rest(body, at)?));
     }
     let named = id == b"TXXX" && flags == 0 && description(body).is_some_and(|name| is_ours(&name));
-    Ok(Piece::new(&place, if named { Kind::Ours } else { Kind::Foreign }, frame))
+    Ok(Piece::new(
+        &place,
+        if named { Kind::Ours } else { Kind::Foreign },
+        frame,
+    ))
+}
+
+/// Whether `frame`, in version 2.3, says what the ID3v1 tag of the file says.
+pub(crate) fn repeats_v1(file: &[u8], frame: &[u8]) -> bool {
+    let (Some(id), Some(text), Some(v1)) = (frame.get(..4), frame.get(11..), v1(file)) else {
+        return false;
+    };
+    let field = |start: usize, length: usize| v1.get(start..start + length).unwrap_or_default();
+    let filled = |text: &[u8], field: &[u8]| {
+        field
+            .strip_prefix(text)
+            .is_some_and(|end| end.iter().all(|byte| matches!(byte, 0 | b' ')))
+    };
+    let number = |start: usize| -> String { field(start, 1).iter().map(u8::to_string).collect() };
+    match id {
+        b"TIT2" => filled(text, field(3, 30)),
+        b"TPE1" => filled(text, field(33, 30)),
+        b"TALB" => filled(text, field(63, 30)),
+        b"TYER" => filled(text, field(93, 4)),
+        b"COMM" => text
+            .strip_prefix(b"eng\0")
+            .is_some_and(|text| filled(text, field(97, 30)) || filled(text, field(97, 28))),
+        b"TRCK" => field(125, 1) == [0] && text == number(126).as_bytes(),
+        b"TCON" => text == format!("({})", number(127)).as_bytes(),
+        _ => false,
+    }
+}
+
+/// The ID3v1 tag at the end of the file, or before an APEv2 tag there.
+fn v1(file: &[u8]) -> Option<&[u8]> {
+    let mut end = file.len();
+    if let Some(footer) = file.last_chunk::<32>()
+        && footer.starts_with(b"APETAGEX")
+    {
+        let header = if be(footer, 23, 1).ok()? & 0x80 == 0 {
+            0
+        } else {
+            32
+        };
+        end = end.checked_sub(le32(footer, 12).ok()? + header)?;
+    }
+    let tag = file.get(end.checked_sub(128)?..end)?;
+    tag.starts_with(b"TAG").then_some(tag)
 }
 
 /// The description of a `TXXX` frame in ISO-8859-1, the only form in which ours are written.
 fn description(body: &[u8]) -> Option<String> {
-    let (0, text) = body.split_first().map(|(encoding, text)| (*encoding, text))? else {
+    let (0, text) = body
+        .split_first()
+        .map(|(encoding, text)| (*encoding, text))?
+    else {
         return None;
     };
     let end = text.iter().position(|byte| *byte == 0)?;
-    Some(text.get(..end)?.iter().map(|byte| char::from(*byte)).collect())
+    Some(
+        text.get(..end)?
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect(),
+    )
 }
 
 /// Without the zero that unsynchronisation puts behind each 0xff.

@@ -33,7 +33,11 @@ impl Case {
         };
         Ok(Case {
             path: (*path).to_owned(),
-            format: if *format == "-" { None } else { Some(format.parse()?) },
+            format: if *format == "-" {
+                None
+            } else {
+                Some(format.parse()?)
+            },
             expected: match outcome.split_once(':') {
                 Some(("refused", kind)) => Expected::Refused(kind.to_owned()),
                 None if *outcome == "tagged" => Expected::Tagged,
@@ -50,25 +54,35 @@ impl Case {
 /// Every line of the ledger.
 pub(crate) fn cases() -> Outcome<Vec<Case>> {
     let text = fs::read_to_string(corpus().join("expected.txt"))?;
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(Case::parse).collect()
 }
 
 /// The lines whose files are tagged.
 pub(crate) fn tagged_cases() -> Outcome<Vec<Case>> {
     let cases: Vec<Case> = cases()?.into_iter().filter(Case::is_tagged).collect();
-    assert!(cases.len() >= 250, "only {} files to tag: is the ledger whole?", cases.len());
+    assert!(
+        cases.len() >= 250,
+        "only {} files to tag: is the ledger whole?",
+        cases.len()
+    );
     Ok(cases)
 }
 
 /// Does `work` with every case and fails with all complaints, so that one does not hide
 /// the others. Each case has a shelf of its own.
 pub(crate) fn for_each(cases: &[Case], work: impl Fn(&Case, &Shelf, &Song) -> Outcome + Sync) {
-    all(cases, |case| &case.path, |case| {
-        let shelf = Shelf::new()?;
-        let song = shelf.song(&case.path)?;
-        work(case, &shelf, &song)
-    });
+    all(
+        cases,
+        |case| &case.path,
+        |case| {
+            let shelf = Shelf::new()?;
+            let song = shelf.song(&case.path)?;
+            work(case, &shelf, &song)
+        },
+    );
 }
 
 /// Does `work` with every item on a few threads (most of the time goes into `fsync`), and

@@ -85,7 +85,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .flatten()
+        .collect()
 }
 
 /// A folder of its own for one test, gone afterwards.
@@ -95,7 +100,9 @@ pub(crate) struct Shelf {
 
 impl Shelf {
     pub(crate) fn new() -> Outcome<Shelf> {
-        Ok(Shelf { folder: tempfile::tempdir()? })
+        Ok(Shelf {
+            folder: tempfile::tempdir()?,
+        })
     }
 
     /// On the file system of the build, which is a real one where the one for temporary
@@ -183,8 +190,13 @@ impl Song {
     }
 
     /// Embeds whatever statement is there already.
-    pub(crate) fn say_instead(&self, declaration: &Declaration) -> Result<Embedded, noai_audio::Error> {
-        EmbedOptions::new().replace(true).embed(&self.path, declaration)
+    pub(crate) fn say_instead(
+        &self,
+        declaration: &Declaration,
+    ) -> Result<Embedded, noai_audio::Error> {
+        EmbedOptions::new()
+            .replace(true)
+            .embed(&self.path, declaration)
     }
 
     pub(crate) fn strip(&self) -> Result<Stripped, noai_audio::Error> {

@@ -49,7 +49,10 @@ pub(crate) fn repair(bytes: &mut [u8]) -> Outcome {
     let mut at = 0;
     while at < bytes.len() {
         let count = usize::from(byte(bytes, at + 26)?);
-        let length: usize = part(bytes, at + 27, count)?.iter().map(|v| usize::from(*v)).sum();
+        let length: usize = part(bytes, at + 27, count)?
+            .iter()
+            .map(|v| usize::from(*v))
+            .sum();
         put(bytes, at + 22, &[0; 4])?;
         let end = at + 27 + count + length;
         let sum = crc(part(bytes, at, end - at)?).to_le_bytes();
@@ -75,7 +78,10 @@ pub(crate) fn packets(bytes: &[u8]) -> Outcome<Vec<Packet>> {
         if let Some(before) = sequence
             && page.sequence != (before + 1) & 0xffff_ffff
         {
-            return fail(format!("page {} follows page {before} at {}", page.sequence, page.at));
+            return fail(format!(
+                "page {} follows page {before} at {}",
+                page.sequence, page.at
+            ));
         }
         sequence = Some(page.sequence);
         if (page.flags & 1 == 1) != open.is_some() {
@@ -84,7 +90,8 @@ pub(crate) fn packets(bytes: &[u8]) -> Outcome<Vec<Packet>> {
         let (mut at, first) = (0, packets.len());
         for value in &page.lacing {
             let length = usize::from(*value);
-            open.get_or_insert_default().extend(part(&page.body, at, length)?);
+            open.get_or_insert_default()
+                .extend(part(&page.body, at, length)?);
             at += length;
             if *value < 255 {
                 packets.push(Packet {
@@ -96,7 +103,10 @@ pub(crate) fn packets(bytes: &[u8]) -> Outcome<Vec<Packet>> {
         }
         let ended = packets.len() > first;
         if !ended && page.granule != [0xff; 8] && !page.lacing.is_empty() {
-            return fail(format!("no packet ends on the page at {}, its granule is not -1", page.at));
+            return fail(format!(
+                "no packet ends on the page at {}, its granule is not -1",
+                page.at
+            ));
         }
         if let Some(last) = packets.last_mut().filter(|_| ended) {
             last.granule = Some(page.granule);
@@ -104,7 +114,11 @@ pub(crate) fn packets(bytes: &[u8]) -> Outcome<Vec<Packet>> {
         }
     }
     if let Some(bytes) = open {
-        packets.push(Packet { bytes, granule: None, is_last: false });
+        packets.push(Packet {
+            bytes,
+            granule: None,
+            is_last: false,
+        });
     }
     Ok(packets)
 }
@@ -114,7 +128,7 @@ fn crc(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| {
             let carry = sum >> 31;
-            sum << 1 ^ carry * 0x04c1_1db7
+            (sum << 1) ^ (carry * 0x04c1_1db7)
         })
     })
 }

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Foreign,
     /// Stays, and may come where a tag is new: headers without content.
     Structure,
+    /// Stays, and may come where a tag is new: a frame that repeats ID3v1.
+    Repeated,
     /// A field of ours.
     Ours,
     /// A copyright field: may get a notice behind its text.
@@ -34,13 +36,24 @@ pub(crate) enum Kind {
 
 impl Piece {
     pub(crate) fn new(place: &str, kind: Kind, bytes: &[u8]) -> Piece {
-        Piece { place: place.to_owned(), kind, bytes: bytes.to_vec() }
+        Piece {
+            place: place.to_owned(),
+            kind,
+            bytes: bytes.to_vec(),
+        }
     }
 }
 
 /// Whether a field's name is one of ours.
 pub(crate) fn is_ours(name: &str) -> bool {
-    ["AI_CONSENT", "NOAI", "CONTENT_USAGE", "TDM_RESERVATION", "TDM_POLICY"].contains(&name)
+    [
+        "AI_CONSENT",
+        "NOAI",
+        "CONTENT_USAGE",
+        "TDM_RESERVATION",
+        "TDM_POLICY",
+    ]
+    .contains(&name)
 }
 
 /// The pieces of a file, in order.
@@ -59,35 +72,44 @@ pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
 /// The coded sound alone.
 pub(crate) fn sound(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
     let pieces = pieces(file, format)?;
-    Ok(pieces.into_iter().filter(|piece| piece.kind == Kind::Sound).collect())
+    Ok(pieces
+        .into_iter()
+        .filter(|piece| piece.kind == Kind::Sound)
+        .collect())
 }
 
 /// Fails where anything but our fields has come, gone, changed or moved. A notice may
 /// stand behind the copyright text where `notice` permits it.
 pub(crate) fn nothing_else_changed(old: &[Piece], new: &[Piece], notice: bool) -> Outcome {
     let apart = |pieces: &[Piece]| -> (Vec<Piece>, Vec<Piece>) {
-        let others = pieces.iter().filter(|piece| piece.kind != Kind::Ours).cloned();
+        let others = pieces
+            .iter()
+            .filter(|piece| piece.kind != Kind::Ours)
+            .cloned();
         others.partition(|piece| notice && piece.kind == Kind::Copyright)
     };
     let ((old_notices, old), (new_notices, new)) = (apart(old), apart(new));
+    let is_new = !old.iter().any(|piece| piece.place == "id3 header");
+    let may_come =
+        |piece: &Piece| piece.kind == Kind::Structure || is_new && piece.kind == Kind::Repeated;
     let mut rest = new.iter();
     for piece in &old {
         loop {
             match rest.next() {
                 Some(other) if other == piece => break,
-                Some(other) if other.kind == Kind::Structure => {}
+                Some(other) if may_come(other) => {}
                 Some(other) => return fail(format!("{} became {}", show(piece), show(other))),
                 None => return fail(format!("{} is gone", show(piece))),
             }
         }
     }
-    if let Some(piece) = rest.find(|piece| piece.kind != Kind::Structure) {
+    if let Some(piece) = rest.find(|piece| !may_come(piece)) {
         return fail(format!("{} has come", show(piece)));
     }
     let mut found = new_notices.iter();
     for old in &old_notices {
         let text = super::bytes::trim_zeros(&old.bytes);
-        ensure(found.next().is_some_and(|new| new.bytes.starts_with(text)), || {
+        ensure(found.any(|new| new.bytes.starts_with(text)), || {
             format!("{} lost its text", show(old))
         })?;
     }
@@ -96,13 +118,28 @@ pub(crate) fn nothing_else_changed(old: &[Piece], new: &[Piece], notice: bool) -
 
 fn show(piece: &Piece) -> String {
     let start: Vec<u8> = piece.bytes.iter().copied().take(24).collect();
-    format!("{:?} {} ({} bytes, {})", piece.kind, piece.place, piece.bytes.len(), start.escape_ascii())
+    format!(
+        "{:?} {} ({} bytes, {})",
+        piece.kind,
+        piece.place,
+        piece.bytes.len(),
+        start.escape_ascii()
+    )
 }
 
 fn mp3(file: &[u8]) -> Outcome<Vec<Piece>> {
     let length = id3::length(file).unwrap_or(0);
-    let mut pieces = if length > 0 { id3::pieces(part(file, 0, length)?)? } else { Vec::new() };
-    pieces.push(Piece::new("behind the tag", Kind::Sound, rest(file, length)?));
+    let mut pieces = Vec::new();
+    if length > 0 {
+        pieces = id3::pieces(part(file, 0, length)?)?;
+        for piece in &mut pieces {
+            if piece.kind == Kind::Foreign && id3::repeats_v1(file, &piece.bytes) {
+                piece.kind = Kind::Repeated;
+            }
+        }
+    }
+    let behind = rest(file, length)?;
+    pieces.push(Piece::new("behind the tag", Kind::Sound, behind));
     Ok(pieces)
 }
 
@@ -112,7 +149,11 @@ fn flac(file: &[u8]) -> Outcome<Vec<Piece>> {
         start += length;
     }
     ensure(part(file, start, 4)? == b"fLaC", || "no fLaC".to_owned())?;
-    let mut pieces = vec![Piece::new("before fLaC", Kind::Foreign, part(file, 0, start)?)];
+    let mut pieces = vec![Piece::new(
+        "before fLaC",
+        Kind::Foreign,
+        part(file, 0, start)?,
+    )];
     let mut at = start + 4;
     loop {
         let (first, size) = (byte(file, at)?, be(file, at + 1, 3)?);
@@ -141,7 +182,11 @@ fn comments(list: &[u8]) -> Outcome<Vec<Piece>> {
     for _ in 0..count {
         let comment = part(list, at + 4, le32(list, at)?)?;
         at += 4 + comment.len();
-        let name: Vec<u8> = comment.iter().copied().take_while(|byte| *byte != b'=').collect();
+        let name: Vec<u8> = comment
+            .iter()
+            .copied()
+            .take_while(|byte| *byte != b'=')
+            .collect();
         let name = String::from_utf8_lossy(&name).to_ascii_uppercase();
         let kind = match name.as_str() {
             "COPYRIGHT" => Kind::Copyright,
@@ -151,26 +196,42 @@ fn comments(list: &[u8]) -> Outcome<Vec<Piece>> {
         pieces.push(Piece::new(&format!("comment {name}"), kind, comment));
     }
     let behind = rest(list, at)?;
-    pieces.extend((!behind.is_empty()).then(|| Piece::new("behind the comments", Kind::Foreign, behind)));
+    pieces.extend(
+        (!behind.is_empty()).then(|| Piece::new("behind the comments", Kind::Foreign, behind)),
+    );
     Ok(pieces)
 }
 
 fn ogg(file: &[u8]) -> Outcome<Vec<Piece>> {
     let packets = ogg::packets(file)?;
-    let vorbis = packets.first().is_some_and(|packet| packet.bytes.starts_with(b"\x01vorbis"));
+    let vorbis = packets
+        .first()
+        .is_some_and(|packet| packet.bytes.starts_with(b"\x01vorbis"));
     let (prefix, headers) = if vorbis { (7, 3) } else { (8, 2) };
     let mut pieces = Vec::new();
     for (index, packet) in packets.iter().enumerate() {
         if index == 1 {
-            pieces.push(Piece::new("comment header", Kind::Foreign, part(&packet.bytes, 0, prefix)?));
+            pieces.push(Piece::new(
+                "comment header",
+                Kind::Foreign,
+                part(&packet.bytes, 0, prefix)?,
+            ));
             pieces.extend(comments(rest(&packet.bytes, prefix)?)?);
             continue;
         }
-        let kind = if index < headers { Kind::Foreign } else { Kind::Sound };
+        let kind = if index < headers {
+            Kind::Foreign
+        } else {
+            Kind::Sound
+        };
         pieces.push(Piece::new(&format!("packet {index}"), kind, &packet.bytes));
         if let Some(granule) = packet.granule.as_ref().filter(|_| index >= headers) {
             let time = [granule.as_slice(), &[u8::from(packet.is_last)]].concat();
-            pieces.push(Piece::new(&format!("time of packet {index}"), Kind::Foreign, &time));
+            pieces.push(Piece::new(
+                &format!("time of packet {index}"),
+                Kind::Foreign,
+                &time,
+            ));
         }
     }
     Ok(pieces)
@@ -194,12 +255,22 @@ fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
             1 => (16, be(file, at + 8, 8)?),
             size => (8, size),
         };
-        ensure(size >= header && at + size <= end, || format!("wrong atom at {at}"))?;
-        atoms.push(Atom { kind, payload: at + header, end: at + size });
+        ensure(size >= header && at + size <= end, || {
+            format!("wrong atom at {at}")
+        })?;
+        atoms.push(Atom {
+            kind,
+            payload: at + header,
+            end: at + size,
+        });
         at += size;
     }
     if at < end {
-        atoms.push(Atom { kind: Vec::new(), payload: at, end });
+        atoms.push(Atom {
+            kind: Vec::new(),
+            payload: at,
+            end,
+        });
     }
     Ok(atoms)
 }
@@ -213,7 +284,13 @@ fn mp4(file: &[u8]) -> Outcome<Vec<Piece>> {
     Ok(pieces)
 }
 
-fn mp4_atom(file: &[u8], top: &[Atom], atom: &Atom, path: &str, pieces: &mut Vec<Piece>) -> Outcome {
+fn mp4_atom(
+    file: &[u8],
+    top: &[Atom],
+    atom: &Atom,
+    path: &str,
+    pieces: &mut Vec<Piece>,
+) -> Outcome {
     let payload = part(file, atom.payload, atom.end - atom.payload)?;
     let path = format!("{path}/{}", atom.kind.escape_ascii());
     match path.rsplit('/').next().unwrap_or_default() {
@@ -236,7 +313,10 @@ fn mp4_atom(file: &[u8], top: &[Atom], atom: &Atom, path: &str, pieces: &mut Vec
         "co64" => pieces.push(Piece::new(&path, Kind::Foreign, &targets(payload, top, 8)?)),
         "mdat" => pieces.push(Piece::new(&path, Kind::Sound, payload)),
         "free" if is_zero(payload) => pieces.push(Piece::new(&path, Kind::Foreign, &[])),
-        "----" if path.ends_with("ilst/----") && freeform_name(payload).is_some_and(|name| is_ours(&name)) => {
+        "----"
+            if path.ends_with("ilst/----")
+                && freeform_name(payload).is_some_and(|name| is_ours(&name)) =>
+        {
             pieces.push(Piece::new(&path, Kind::Ours, payload));
         }
         "cprt" if path.ends_with("ilst/cprt") => {
@@ -255,11 +335,16 @@ fn targets(payload: &[u8], top: &[Atom], width: usize) -> Outcome<Vec<u8>> {
     let mut targets = part(payload, 0, 8)?.to_vec();
     for index in 0..be(payload, 4, 4)? {
         let offset = be(payload, 8 + index * width, width)?;
-        let holder = top.iter().find(|atom| (atom.payload..=atom.end).contains(&offset));
+        let holder = top
+            .iter()
+            .find(|atom| (atom.payload..=atom.end).contains(&offset));
         let Some(holder) = holder.filter(|atom| atom.kind == b"mdat") else {
             return fail(format!("chunk {index} at {offset} is in no mdat"));
         };
-        let which = top.iter().filter(|atom| atom.kind == b"mdat" && atom.end <= holder.payload).count();
+        let which = top
+            .iter()
+            .filter(|atom| atom.kind == b"mdat" && atom.end <= holder.payload)
+            .count();
         targets.extend(which.to_be_bytes());
         targets.extend((offset - holder.payload).to_be_bytes());
     }
@@ -291,7 +376,8 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
             pieces.push(Piece::new(&place, Kind::Structure, name));
             pieces.extend(id3::pieces(part(payload, 0, length)?)?);
             let slack = rest(payload, length)?;
-            pieces.extend((!slack.is_empty()).then(|| Piece::new("id3 slack", Kind::Foreign, slack)));
+            pieces
+                .extend((!slack.is_empty()).then(|| Piece::new("id3 slack", Kind::Foreign, slack)));
         } else if name == b"LIST" && payload.starts_with(b"INFO") {
             pieces.push(Piece::new(&place, Kind::Foreign, b"INFO"));
             pieces.extend(info(rest(payload, 4)?)?);
@@ -307,7 +393,11 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
     }
     let behind = file.get(at.min(end)..).unwrap_or_default();
     // One zero is the pad byte of the last chunk, whoever counted it.
-    let junk = if at > end { rest(behind, usize::from(behind.first() == Some(&0)))? } else { behind };
+    let junk = if at > end {
+        rest(behind, usize::from(behind.first() == Some(&0)))?
+    } else {
+        behind
+    };
     let junk = if junk == [0] { &[] } else { junk };
     pieces.extend((!junk.is_empty()).then(|| Piece::new("behind the end", Kind::Foreign, junk)));
     Ok(pieces)
@@ -318,8 +408,16 @@ fn info(list: &[u8]) -> Outcome<Vec<Piece>> {
     while at + 8 <= list.len() {
         let (name, size) = (part(list, at, 4)?, le32(list, at + 4)?);
         let text = part(list, at + 8, size)?;
-        let kind = if name == b"ICOP" { Kind::Copyright } else { Kind::Foreign };
-        pieces.push(Piece::new(&format!("info {}", name.escape_ascii()), kind, text));
+        let kind = match name {
+            b"ICOP" => Kind::Copyright,
+            b"NOAI" => Kind::Ours,
+            _ => Kind::Foreign,
+        };
+        pieces.push(Piece::new(
+            &format!("info {}", name.escape_ascii()),
+            kind,
+            text,
+        ));
         at += 8 + size + size % 2;
     }
     Ok(pieces)

@@ -17,7 +17,11 @@ impl Random {
 
     /// A number below `end`; 0 where `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        if end == 0 { 0 } else { (self.next() >> 33) as usize % end }
+        if end == 0 {
+            0
+        } else {
+            (self.next() >> 33) as usize % end
+        }
     }
 
     pub(crate) fn byte(&mut self) -> u8 {

@@ -1,0 +1,136 @@
+//! Does a file of a gigabyte cost megabytes of memory?
+//!
+//!     cargo build --release --examples
+//!     cargo test --release --test large -- --ignored
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::random::Random;
+use common::{Outcome, Shelf, build, fail, hex};
+use sha2::{Digest, Sha256};
+
+/// What a process may hold, in bytes.
+const ENOUGH: u64 = 32 << 20;
+
+fn program(name: &str) -> Outcome<PathBuf> {
+    let test = env::current_exe()?;
+    let program = test
+        .ancestors()
+        .nth(2)
+        .ok_or("the test stands nowhere")?
+        .join("examples")
+        .join(name);
+    if program.exists() {
+        Ok(program)
+    } else {
+        fail(format!("{} is missing", program.display()))
+    }
+}
+
+/// Runs a program and gives the most memory that it held, in bytes, as GNU time tells.
+fn memory_of(name: &str, folder: &Path) -> Outcome<u64> {
+    let done = Command::new("/usr/bin/time")
+        .arg("-v")
+        .arg(program(name)?)
+        .arg(folder)
+        .output()
+        .map_err(|error| format!("/usr/bin/time (Debian package time): {error}"))?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    if !done.status.success() {
+        return fail(format!("{name}: {said}"));
+    }
+    let line = said.lines().find_map(|line| {
+        line.trim()
+            .strip_prefix("Maximum resident set size (kbytes): ")
+    });
+    Ok(line.ok_or("this is not GNU time")?.parse::<u64>()? << 10)
+}
+
+fn digest(path: &Path) -> Outcome<String> {
+    let (mut file, mut digest) = (File::open(path)?, Sha256::new());
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(hex(&digest.finalize()));
+        }
+        digest.update(buffer.get(..length).unwrap_or_default());
+    }
+}
+
+/// Noise, which no reader can take for zeros.
+fn noise(length: u64, into: &mut impl Write) -> io::Result<()> {
+    let mut random = Random::new(length);
+    let block: Vec<u8> = (0..1 << 20).map(|_| random.byte()).collect();
+    for number in 0..length >> 20 {
+        into.write_all(&number.to_le_bytes())?;
+        into.write_all(block.get(8..).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// Tags and strips the file, under a watch on memory.
+fn is_tagged_in_little_memory(path: &Path) -> Outcome {
+    let folder = path.parent().ok_or("no folder")?;
+    let before = digest(path)?;
+    for name in ["tag_folder", "show", "verify_folder", "identify"] {
+        let memory = memory_of(name, folder)?;
+        assert!(memory < ENOUGH, "{name} held {} MiB", memory >> 20);
+    }
+    assert_ne!(digest(path)?, before, "not tagged");
+    let memory = memory_of("strip_folder", folder)?;
+    assert!(memory < ENOUGH, "strip_folder held {} MiB", memory >> 20);
+    assert_eq!(digest(path)?, before, "strip does not give the first file");
+    Ok(())
+}
+
+#[test]
+#[ignore = "needs 3 GB of disk and GNU time"]
+fn a_wav_of_1300_megabytes() -> Outcome {
+    let shelf = Shelf::on_disk()?;
+    let path = shelf.path().join("long.wav");
+    let length: u64 = 1300 << 20;
+    // The head of an empty file, with the sizes of a long one.
+    let mut head = build::wav(0, &[]);
+    common::bytes::put(&mut head, 4, &((length + 36) as u32).to_le_bytes())?;
+    common::bytes::put(&mut head, 40, &(length as u32).to_le_bytes())?;
+    let mut file = BufWriter::new(File::create(&path)?);
+    file.write_all(&head)?;
+    noise(length, &mut file)?;
+    file.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()?;
+    is_tagged_in_little_memory(&path)
+}
+
+#[test]
+#[ignore = "needs 3 GB of disk, ffmpeg and GNU time"]
+fn an_m4a_of_800_megabytes() -> Outcome {
+    let shelf = Shelf::on_disk()?;
+    let album = shelf.path().join("album");
+    fs::create_dir(&album)?;
+    for (name, flags) in [("moov-last.m4a", "0"), ("moov-first.m4a", "+faststart")] {
+        let path = album.join(name);
+        // White noise does not compress: 48 kHz, 24 bit, stereo are 288 kB a second.
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i"])
+            .arg("anoisesrc=r=48000:seed=1:d=2800,aformat=channel_layouts=stereo")
+            .args(["-c:a", "alac", "-sample_fmt", "s32p", "-movflags", flags])
+            .arg(&path)
+            .status()?;
+        assert!(made.success(), "ffmpeg: {made}");
+        let length = fs::metadata(&path)?.len();
+        assert!(length > 500 << 20, "only {} MiB", length >> 20);
+        is_tagged_in_little_memory(&path)?;
+        fs::remove_file(&path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,565 @@
+//! Do the programs in examples/ say what they did, in words, in JSON and by their status?
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use common::{NO_AI, Outcome, Shelf, ensure, fail};
+use serde_json::Value;
+
+/// The program of this name, which `cargo test` builds with the tests.
+fn program(name: &str) -> Outcome<PathBuf> {
+    let test = env::current_exe()?;
+    let profile = test.ancestors().nth(2).ok_or("the test stands nowhere")?;
+    let program = profile
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    if program.exists() {
+        Ok(program)
+    } else {
+        fail(format!(
+            "{} is missing: run `cargo test`, or `cargo build --examples` before",
+            program.display()
+        ))
+    }
+}
+
+/// What a program gave.
+struct Run {
+    status: Option<i32>,
+    lines: Vec<Value>,
+    said: String,
+    out: String,
+}
+
+impl Run {
+    fn of(name: &str, arguments: &[&OsStr]) -> Outcome<Run> {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = Command::new(program(name)?).args(arguments).output()?;
+        let (out, said) = (String::from_utf8(stdout)?, String::from_utf8(stderr)?);
+        let json = arguments.iter().any(|argument| *argument == "--json");
+        let lines = if json {
+            out.lines()
+                .map(serde_json::from_str)
+                .collect::<Result<_, _>>()
+                .map_err(|e| format!("{e}: {out}"))?
+        } else {
+            Vec::new()
+        };
+        Ok(Run {
+            status: status.code(),
+            lines,
+            said,
+            out,
+        })
+    }
+
+    /// The line about the file of this name.
+    fn line(&self, name: &str) -> Outcome<&Value> {
+        let about = |line: &&Value| {
+            line["path"]
+                .as_str()
+                .is_some_and(|path| path.ends_with(name))
+        };
+        self.lines
+            .iter()
+            .find(about)
+            .map_or_else(|| fail(format!("no line about {name}")), Ok)
+    }
+
+    /// The last line for people.
+    fn sentence(&self) -> &str {
+        self.said.lines().last().unwrap_or_default()
+    }
+}
+
+fn run(name: &str, options: &[&str], paths: &[&Path]) -> Outcome<Run> {
+    let options = options.iter().map(|option| OsStr::new(*option));
+    let arguments: Vec<&OsStr> = options
+        .chain(paths.iter().map(|path| path.as_os_str()))
+        .collect();
+    Run::of(name, &arguments)
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.keys().map(String::as_str))
+        .collect()
+}
+
+/// Six songs, one of each format, and a text beside them.
+fn album() -> Outcome<Shelf> {
+    let shelf = Shelf::new()?;
+    for name in [
+        "sine.aiff",
+        "sine.flac",
+        "sine.m4a",
+        "sine.mp3",
+        "sine.ogg",
+        "sine.wav",
+    ] {
+        shelf.song(&format!("clean/{name}"))?;
+    }
+    shelf.put("notes.txt", "not audio")?;
+    Ok(shelf)
+}
+
+#[test]
+fn tag_folder_marks_an_album() -> Outcome {
+    let shelf = album()?;
+    let done = run("tag_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(done.status, Some(0), "{}", done.said);
+    assert_eq!(
+        done.said,
+        "6 audio files: 6 marked \"no AI\", 0 already marked, 0 refused, 0 failed. 1 other file skipped. \
+         Audio proven unchanged in all 6. Undo: strip_folder.\n"
+    );
+    assert_eq!(done.lines.len(), 6);
+    for line in &done.lines {
+        assert_eq!(
+            keys(line),
+            ["error", "essence", "format", "path", "status"].into()
+        );
+        assert_eq!(line["status"], "tagged");
+        assert_eq!(line["error"], Value::Null);
+    }
+    assert_eq!(done.line("sine.m4a")?["format"], "mp4");
+    let essence = noai_audio::identify(shelf.path().join("sine.mp3"))?
+        .essence
+        .to_string();
+    assert_eq!(done.line("sine.mp3")?["essence"], essence);
+
+    let again = run("tag_folder", &["--json", "--jobs", "2"], &[shelf.path()])?;
+    assert_eq!(again.status, Some(0));
+    assert_eq!(
+        again.said,
+        "6 audio files: 0 marked \"no AI\", 6 already marked, 0 refused, 0 failed. 1 other file skipped.\n"
+    );
+    assert!(again.lines.iter().all(|line| line["status"] == "unchanged"));
+    Ok(())
+}
+
+#[test]
+fn without_json_standard_output_is_empty_or_for_people() -> Outcome {
+    let shelf = album()?;
+    let done = run("tag_folder", &[], &[shelf.path()])?;
+    assert_eq!((done.status, done.out.as_str()), (Some(0), ""));
+    let shown = run("show", &[], &[&shelf.path().join("sine.mp3")])?;
+    assert_eq!(shown.status, Some(0));
+    assert!(
+        shown.out.contains("inference            disallowed"),
+        "{}",
+        shown.out
+    );
+    let stripped = run("strip_folder", &[], &[shelf.path()])?;
+    assert_eq!((stripped.status, stripped.out.as_str()), (Some(0), ""));
+    Ok(())
+}
+
+#[test]
+fn a_refused_file_is_status_1() -> Outcome {
+    let shelf = album()?;
+    shelf.song("broken/noai.mp3")?;
+    shelf.song("broken/cut-in-moov.m4a")?;
+    let done = run("tag_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(done.status, Some(1));
+    assert_eq!(
+        done.sentence(),
+        "8 audio files: 6 marked \"no AI\", 0 already marked, 2 refused, 0 failed. 1 other file skipped. \
+         Audio proven unchanged in all 6. Undo: strip_folder."
+    );
+    let refused = done.line("noai.mp3")?;
+    assert_eq!(refused["status"], "refused");
+    assert_eq!(refused["format"], "mp3");
+    assert_eq!(refused["essence"], Value::Null);
+    assert_eq!(keys(&refused["error"]), ["kind", "message"].into());
+    assert_eq!(refused["error"]["kind"], "conflict");
+    assert_eq!(done.line("cut-in-moov.m4a")?["error"]["kind"], "malformed");
+    assert!(done.said.starts_with("refused: "), "{}", done.said);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_status_3() -> Outcome {
+    let shelf = Shelf::new()?;
+    let gone = shelf.path().join("gone.mp3");
+    shelf.song("broken/noai.mp3")?;
+    for name in [
+        "tag_folder",
+        "strip_folder",
+        "verify_folder",
+        "identify",
+        "show",
+    ] {
+        let done = run(name, &["--json"], &[&gone, shelf.path()])?;
+        assert_eq!(done.status, Some(3), "{name}: {}", done.said);
+        let line = done.line("gone.mp3")?;
+        assert_eq!(line["error"]["kind"], "io", "{name}");
+        assert_eq!(line["format"], Value::Null, "{name}");
+    }
+    let named = shelf.put("text.mp3", "no sound")?;
+    let done = run("tag_folder", &["--json"], &[named.path()])?;
+    assert_eq!(done.status, Some(1), "{}", done.said);
+    assert_eq!(done.line("text.mp3")?["error"]["kind"], "not-audio");
+    Ok(())
+}
+
+#[test]
+fn wrong_usage_is_status_2_and_touches_nothing() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.mp3")?;
+    let wrong: [(&str, &[&str]); 9] = [
+        ("tag_folder", &["--preset", "all-ai"]),
+        ("tag_folder", &["--preset", "ask-first"]),
+        ("tag_folder", &["--allow", "replication"]),
+        ("tag_folder", &["--deny", "everything"]),
+        ("tag_folder", &["--policy", "ftp://a"]),
+        ("tag_folder", &["--declarer", ""]),
+        ("tag_folder", &["--skip", "wma"]),
+        ("show", &["--may", "everything"]),
+        ("identify", &["--levels", "soul"]),
+    ];
+    for (name, options) in wrong {
+        let done = run(name, options, &[song.path()])?;
+        assert_eq!(done.status, Some(2), "{name} {options:?}");
+        assert_eq!(done.out, "", "{name} {options:?}");
+    }
+    for name in [
+        "tag_folder",
+        "strip_folder",
+        "verify_folder",
+        "identify",
+        "show",
+    ] {
+        assert_eq!(run(name, &[], &[])?.status, Some(2), "{name}");
+    }
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
+fn a_dry_run_says_so() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.flac")?;
+    let done = run("tag_folder", &["--dry-run", "--json"], &[shelf.path()])?;
+    assert_eq!(done.status, Some(0));
+    assert_eq!(done.line("sine.flac")?["status"], "tagged");
+    assert_eq!(
+        done.sentence(),
+        "1 audio file: 1 marked \"no AI\", 0 already marked, 0 refused, 0 failed. 0 other files skipped. \
+         Dry run: nothing was written."
+    );
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
+fn options_reach_the_file() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("tagged/cc-tcop.mp3")?;
+    let options = [
+        "--json",
+        "--preset",
+        "ask-first",
+        "--policy",
+        "https://example.org/t",
+        "--deny",
+        "search",
+        "--allow",
+        "platform-service",
+        "--declarer",
+        "Ärztin",
+        "--no-notice",
+    ];
+    let done = run("tag_folder", &options, &[song.path()])?;
+    assert_eq!(done.status, Some(0), "{}", done.said);
+    assert!(
+        done.sentence()
+            .starts_with("1 audio file: 1 marked, 0 already"),
+        "{}",
+        done.said
+    );
+    let shown = run("show", &["--json"], &[song.path()])?;
+    let answer = &shown.line("cc-tcop.mp3")?["answer"];
+    assert_eq!(answer["search"], "disallowed");
+    assert_eq!(answer["platform-service"], "claimed");
+    assert_eq!(answer["data-mining"], "conditional");
+    let marker = noai_audio::verify(song.path())?.found.ok_or("no marker")?;
+    assert_eq!(marker.declaration().declarer_name(), Some("Ärztin"));
+    assert!(marker.declaration().declared_on().is_some());
+
+    let skipped = run("tag_folder", &["--skip", "mp3"], &[song.path()])?;
+    assert_eq!(skipped.status, Some(0));
+    assert!(
+        skipped.sentence().starts_with("0 audio files: 0 marked"),
+        "{}",
+        skipped.said
+    );
+    Ok(())
+}
+
+#[test]
+fn warnings_are_told() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("tagged/cc-tcop.mp3")?;
+    let done = run(
+        "tag_folder",
+        &["--json", "--preset", "no-machine-use"],
+        &[song.path()],
+    )?;
+    assert!(
+        done.said
+            .starts_with("warning: no-machine-use denies search"),
+        "{}",
+        done.said
+    );
+    let line = done.line("cc-tcop.mp3")?;
+    assert_eq!(
+        keys(line),
+        ["error", "essence", "format", "path", "status", "warnings"].into()
+    );
+    assert_eq!(line["warnings"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[test]
+fn show_answers_and_never_says_allowed() -> Outcome {
+    let shelf = album()?;
+    for usage in ["training", "search"] {
+        let asked = run("show", &["--may", usage], &[shelf.path()])?;
+        assert_eq!(asked.status, Some(1), "silence is no permission to {usage}");
+    }
+    run("tag_folder", &["--allow", "search"], &[shelf.path()])?;
+    let shown = run("show", &["--json"], &[shelf.path()])?;
+    assert_eq!((shown.status, shown.lines.len()), (Some(0), 6));
+    for line in &shown.lines {
+        assert_eq!(
+            keys(line),
+            ["answer", "format", "path", "statements"].into()
+        );
+        assert_eq!(keys(&line["answer"]).len(), 7);
+        for usage in NO_AI {
+            assert_eq!(line["answer"][usage.name()], "disallowed");
+        }
+        assert_eq!(line["answer"]["search"], "claimed");
+        assert_eq!(line["answer"]["platform-service"], "none");
+        for statement in line["statements"].as_array().into_iter().flatten() {
+            assert_eq!(
+                keys(statement),
+                ["field", "raw", "tag", "vocabulary"].into()
+            );
+        }
+    }
+    let mp3 = shown.line("sine.mp3")?;
+    assert_eq!(mp3["statements"][0]["field"], "AI_CONSENT");
+    assert_eq!(mp3["statements"][0]["vocabulary"], "ai-consent");
+    assert_eq!(mp3["statements"][0]["tag"], "id3v2");
+    // A claim is no permission either: anyone can paste one.
+    for usage in ["search", "training", "platform-service"] {
+        assert_eq!(
+            run("show", &["--may", usage], &[shelf.path()])?.status,
+            Some(1),
+            "{usage}"
+        );
+    }
+    let empty = Shelf::new()?;
+    assert_eq!(
+        run("show", &["--may", "search"], &[empty.path()])?.status,
+        Some(1)
+    );
+    Ok(())
+}
+
+#[test]
+fn show_names_the_fault_of_what_it_cannot_read() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("broken/ai-consent.mp3")?;
+    let shown = run("show", &["--json"], &[song.path()])?;
+    let statement = &shown.line("ai-consent.mp3")?["statements"][0];
+    assert_eq!(
+        keys(statement),
+        ["fault", "field", "raw", "tag", "vocabulary"].into()
+    );
+    assert_eq!(
+        shown.line("ai-consent.mp3")?["answer"]["search"],
+        "unreadable"
+    );
+    let broken = shelf.song("broken/cut-in-block.flac")?;
+    let shown = run("show", &["--json", "--may", "search"], &[broken.path()])?;
+    assert_eq!(shown.status, Some(1));
+    let line = shown.line("cut-in-block.flac")?;
+    assert_eq!(
+        keys(line),
+        ["answer", "error", "format", "path", "statements"].into()
+    );
+    assert_eq!(line["answer"]["search"], "unreadable");
+    Ok(())
+}
+
+#[test]
+fn verify_tells_whole_altered_and_missing_apart() -> Outcome {
+    let shelf = album()?;
+    let before = run("verify_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(before.status, Some(1));
+    assert!(
+        before
+            .lines
+            .iter()
+            .all(|line| line["marker"] == "missing" && line["content"] == "unbound")
+    );
+    run("tag_folder", &[], &[shelf.path()])?;
+    let after = run("verify_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(after.status, Some(0));
+    for line in &after.lines {
+        assert_eq!(keys(line), ["content", "format", "marker", "path"].into());
+        assert_eq!(
+            (line["marker"].as_str(), line["content"].as_str()),
+            (Some("intact"), Some("essence"))
+        );
+    }
+    assert_eq!(
+        after.sentence(),
+        "6 audio files: the statement is whole and fits the sound in 6. 1 other file skipped."
+    );
+    let people = run("verify_folder", &[], &[&shelf.path().join("sine.mp3")])?;
+    assert!(
+        people
+            .out
+            .ends_with("Statement fits this audio. Unsigned: anyone could have written it.\n")
+    );
+
+    // The sound of one, the fields of another.
+    let mp3 = shelf.path().join("sine.mp3");
+    let mut bytes = fs::read(&mp3)?;
+    if let Some(last) = bytes.last_mut() {
+        *last ^= 1;
+    }
+    fs::write(&mp3, &bytes)?;
+    let flac = shelf.path().join("sine.flac");
+    let text = fs::read(&flac)?;
+    let at = common::bytes::find(&text, b"NOAI=gen").ok_or("no NOAI")?;
+    let mut text = text;
+    common::bytes::put(&mut text, at + 5, b"training,          ")?;
+    fs::write(&flac, &text)?;
+    let altered = run("verify_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(altered.status, Some(1));
+    assert_eq!(altered.line("sine.mp3")?["content"], "differs");
+    assert_eq!(altered.line("sine.mp3")?["marker"], "intact");
+    assert_eq!(altered.line("sine.flac")?["marker"], "altered");
+    Ok(())
+}
+
+#[test]
+fn identify_prints_the_levels_that_are_asked_for() -> Outcome {
+    let shelf = album()?;
+    let both = run("identify", &["--json"], &[shelf.path()])?;
+    assert_eq!((both.status, both.lines.len()), (Some(0), 6));
+    for line in &both.lines {
+        assert_eq!(
+            keys(line),
+            [
+                "channels",
+                "codec",
+                "essence",
+                "file",
+                "format",
+                "path",
+                "sample_rate"
+            ]
+            .into()
+        );
+    }
+    let song = shelf.path().join("sine.wav");
+    let file = format!("sha256:{}", common::hex(&common::sha256(&fs::read(&song)?)));
+    assert_eq!(both.line("sine.wav")?["file"], file);
+    let one = run("identify", &["--json", "--levels", "essence"], &[&song])?;
+    let line = one.line("sine.wav")?;
+    assert_eq!(
+        keys(line),
+        [
+            "channels",
+            "codec",
+            "essence",
+            "format",
+            "path",
+            "sample_rate"
+        ]
+        .into()
+    );
+    assert_eq!(line["essence"], both.line("sine.wav")?["essence"]);
+    Ok(())
+}
+
+#[test]
+fn strip_folder_gives_the_album_back() -> Outcome {
+    let shelf = album()?;
+    let song = shelf.song("tagged/mutagen-v23.mp3")?;
+    run("tag_folder", &[], &[shelf.path()])?;
+    let mut bytes = song.bytes()?;
+    let at = common::bytes::find(&bytes, b"TIT2").ok_or("no title")?;
+    common::bytes::put(&mut bytes, at + 13, b"#")?;
+    fs::write(song.path(), bytes)?;
+    shelf.song_as("clean/noise.mp3", "untagged.mp3")?;
+    let done = run("strip_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(done.status, Some(0), "{}", done.said);
+    assert_eq!(
+        done.said,
+        "8 audio files: 6 restored byte for byte, 1 without our fields but changed by others since, \
+         1 without a statement, 0 refused, 0 failed. 1 other file skipped.\n"
+    );
+    for line in &done.lines {
+        assert_eq!(
+            keys(line),
+            ["error", "essence", "exact", "format", "path", "status"].into()
+        );
+    }
+    assert_eq!(done.line("mutagen-v23.mp3")?["exact"], false);
+    assert_eq!(done.line("sine.ogg")?["exact"], true);
+    assert_eq!(done.line("untagged.mp3")?["status"], "unchanged");
+    assert_eq!(done.line("untagged.mp3")?["exact"], Value::Null);
+    for name in [
+        "sine.aiff",
+        "sine.flac",
+        "sine.m4a",
+        "sine.mp3",
+        "sine.ogg",
+        "sine.wav",
+    ] {
+        let now = fs::read(shelf.path().join(name))?;
+        ensure(
+            now == fs::read(common::corpus().join("clean").join(name))?,
+            || format!("{name} is another"),
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn names_are_made_safe_to_show() -> Outcome {
+    use std::os::unix::ffi::OsStrExt;
+    let shelf = Shelf::new()?;
+    let names: [&[u8]; 3] = [b"a\nb.mp3", b"back\\slash.mp3", b"raw\xff\x1b[31m.mp3"];
+    for name in names {
+        shelf.song_as("broken/noai.mp3", OsStr::from_bytes(name))?;
+    }
+    let done = run("tag_folder", &["--json"], &[shelf.path()])?;
+    assert_eq!(done.said.lines().count(), 4, "{}", done.said);
+    assert!(!done.said.contains('\u{1b}'), "{}", done.said);
+    assert!(done.said.contains("a\\u{a}b.mp3"), "{}", done.said);
+    for name in ["a\nb.mp3", "back\\\\slash.mp3", "raw\\xff\u{1b}[31m.mp3"] {
+        done.line(name)?;
+    }
+    Ok(())
+}
