@@ -759,7 +759,7 @@ fn survives(mutant: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// One to four damages: bytes, numbers, cuts, insertions, swaps; mostly near the ends,
+/// One to four damages: bytes, sizes, cuts, insertions, swaps; mostly near the ends,
 /// where the structure is.
 fn mutant(original: &[u8], seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
@@ -773,7 +773,7 @@ fn mutant(original: &[u8], seed: u64) -> Vec<u8> {
         };
         let size = 1 + random.below(40);
         let end = place.saturating_add(size).min(length);
-        match random.below(8) {
+        match random.below(9) {
             0 => bytes.truncate(place),
             1 => drop(bytes.splice(place..place, (0..size).map(|_| random.byte()))),
             2 => drop(bytes.drain(place..end)),
@@ -782,28 +782,15 @@ fn mutant(original: &[u8], seed: u64) -> Vec<u8> {
                 let to = random.below(bytes.len() + 1);
                 bytes.splice(to..to, moved);
             }
-            4 => {
-                let extremes = [
-                    [0; 4],
-                    [0xff; 4],
-                    [0x7f, 0xff, 0xff, 0xff],
-                    [0x80, 0, 0, 0],
-                    [0, 0, 0, 1],
-                ];
-                let number = random.one(&extremes).copied().unwrap_or_default();
-                bytes
-                    .iter_mut()
-                    .skip(place)
-                    .zip(number)
-                    .for_each(|(to, from)| *to = from);
-            }
+            4 => overwrite(&mut bytes, place, &extreme(&mut random)),
+            5 | 6 => resize(&mut bytes, &mut random),
             _ => {
                 for _ in 0..=random.below(3) {
                     let at = place + random.below(8);
                     let new = random.byte();
                     if let Some(byte) = bytes.get_mut(at) {
                         *byte = if new & 1 == 0 {
-                            *byte ^ 1 << (new >> 5)
+                            *byte ^ (1 << (new >> 5))
                         } else {
                             new
                         };
@@ -813,4 +800,54 @@ fn mutant(original: &[u8], seed: u64) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// A number on which sums overflow and loops stand still.
+fn extreme(random: &mut Random) -> [u8; 4] {
+    let small = [0, 0, 0, random.byte()];
+    let numbers = [
+        [0; 4],
+        [0xff; 4],
+        [0x7f, 0xff, 0xff, 0xff],
+        [0x80, 0, 0, 0],
+        [0x7f; 4],
+        small,
+        [small[3], 0, 0, 0],
+    ];
+    random.one(&numbers).copied().unwrap_or_default()
+}
+
+fn overwrite(bytes: &mut [u8], at: usize, new: &[u8]) {
+    let places = bytes.iter_mut().skip(at);
+    places.zip(new).for_each(|(place, new)| *place = *new);
+}
+
+/// Changes the size that stands before or behind a name of four letters, as in MP4, RIFF,
+/// AIFF and ID3v2; or makes it one of MP4's with 64 bits.
+fn resize(bytes: &mut [u8], random: &mut Random) {
+    let is_name = |four: &[u8]| {
+        let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b' ';
+        four.iter().all(letter)
+    };
+    let names = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, four)| is_name(four));
+    let places: Vec<usize> = names.map(|(at, _)| at).filter(|at| *at >= 4).collect();
+    // The outer structure stands in front.
+    let first = places.get(..24.min(places.len())).unwrap_or_default();
+    let among = if random.below(2) == 0 { first } else { &places };
+    let Some(name) = random.one(among).copied() else {
+        return;
+    };
+    match random.below(3) {
+        0 => overwrite(bytes, name - 4, &extreme(random)),
+        1 => overwrite(bytes, name + 4, &extreme(random)),
+        _ => {
+            overwrite(bytes, name - 4, &[0, 0, 0, 1]);
+            let wide = [u64::MAX, u64::MAX - 15, i64::MAX as u64, 0, 15, 1 << 32];
+            let wide = random.one(&wide).copied().unwrap_or_default();
+            overwrite(bytes, name + 4, &wide.to_be_bytes());
+        }
+    }
 }
