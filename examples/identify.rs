@@ -62,7 +62,7 @@ fn main() -> ExitCode {
                     shown_path(&item.path),
                     shown(&error.reason())
                 );
-                exit.and(Exit::of(error));
+                exit.and(Exit::CouldNotLook);
             }
         },
     );
@@ -91,14 +91,14 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
     if arguments.json {
         common::json(&line);
     } else if let Some(identity) = identity {
-        println!("{}", shown_path(&item.path));
-        println!(
+        common::say(&shown_path(&item.path));
+        common::say(&format!(
             "  {}/{}/{}",
             identity.essence.codec, identity.essence.sample_rate, identity.essence.channels
-        );
+        ));
         for (name, value) in [("file", &line.file), ("essence", &line.essence)] {
             if let Some(value) = value {
-                println!("  {name:<8} {value}");
+                common::say(&format!("  {name:<8} {value}"));
             }
         }
     }

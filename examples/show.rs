@@ -80,7 +80,7 @@ fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -
             shown_path(&item.path),
             shown(&error.reason())
         );
-        return Exit::of(error);
+        return Exit::CouldNotLook;
     }
     match arguments.may.map(answer) {
         None | Some(Answer::Allowed) => Exit::Yes,
@@ -112,19 +112,19 @@ fn line(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) -> Line {
 }
 
 fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) {
-    println!("{}", shown_path(&item.path));
+    common::say(&shown_path(&item.path));
     for usage in Usage::ALL {
-        println!("  {:<20} {}", usage.name(), answer(usage).name());
+        common::say(&format!("  {:<20} {}", usage.name(), answer(usage).name()));
     }
     for statement in item.result.iter().flat_map(Inspection::statements) {
-        println!(
+        common::say(&format!(
             "  {} ({}): {}",
             statement.field(),
             statement.tag(),
             shown(statement.raw())
-        );
+        ));
         if let Some(fault) = statement.fault() {
-            println!("    unreadable: {}", shown(fault));
+            common::say(&format!("    unreadable: {}", shown(fault)));
         }
     }
 }

@@ -43,6 +43,9 @@ fn main() -> ExitCode {
             exit.and(status);
         },
     );
+    if summary.audio == 0 {
+        exit.and(Exit::No);
+    }
     eprintln!(
         "{}: the statement is whole and fits the sound in {fits}. {} skipped.",
         count(summary.audio, "audio file"),
@@ -65,7 +68,11 @@ fn report(item: &Item<Verdict>, json: bool) -> Exit {
     match &item.result {
         Ok(verdict) => {
             if !json {
-                println!("{}: {}", shown_path(&item.path), sentence(verdict));
+                common::say(&format!(
+                    "{}: {}",
+                    shown_path(&item.path),
+                    sentence(verdict)
+                ));
             }
             let fits = verdict.marker == MarkerVerdict::Intact
                 && verdict.content == ContentVerdict::Essence;
@@ -77,7 +84,7 @@ fn report(item: &Item<Verdict>, json: bool) -> Exit {
                 shown_path(&item.path),
                 shown(&error.reason()),
             );
-            Exit::of(error)
+            Exit::CouldNotLook
         }
     }
 }

@@ -159,7 +159,8 @@ impl EmbedOptions {
         self
     }
 
-    /// Plans everything and writes nothing.
+    /// Plans everything and writes nothing. What only the new file could show, such as
+    /// whether [`strip`](Self::strip) is exact, is then what the note in the file says.
     pub fn dry_run(&mut self, yes: bool) -> &mut EmbedOptions {
         self.dry_run = yes;
         self
@@ -286,7 +287,7 @@ impl EmbedOptions {
             format: layout.format(),
             essence: before.essence.clone(),
         };
-        if !current.is_stated() {
+        if current.foreign.is_some() || !current.has_ours {
             return Ok(stripped(Status::Unchanged, true));
         }
         self.refuse_manifest(&mut source, &layout)?;
@@ -322,7 +323,8 @@ impl EmbedOptions {
 
 /// Whether a notice may stand in the copyright field, and what to warn of.
 fn licence(current: &Current) -> (bool, Vec<Warning>) {
-    let text = current.copyright().unwrap_or_default().to_lowercase();
+    let texts: Vec<&str> = current.copyrights().collect();
+    let text = texts.join("\n").to_lowercase();
     let by_licence = [
         "creativecommons",
         "creative commons",

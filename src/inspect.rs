@@ -54,6 +54,8 @@ enum Meaning {
     Unreadable {
         why: String,
         about: Vec<Usage>,
+        /// What could be read all the same.
+        says: Preferences,
     },
 }
 
@@ -142,8 +144,10 @@ impl Inspection {
     /// Whether `usage` is permitted, over all statements: one denial counts wherever it
     /// stands, then what cannot be read, then conditions, then permissions.
     ///
-    /// Where `AI_CONSENT` can be read, fields that repeat it in a coarser vocabulary add
-    /// nothing; once they differ from it they count. Permissions that ended before `today` count as silence; with no day none has ended.
+    /// Where `AI_CONSENT` can be read and all its companions are there, these add nothing:
+    /// they repeat it in coarser vocabularies. Once one differs or is gone they count.
+    ///
+    /// Permissions that ended before `today` count as silence; with no day none has ended.
     #[must_use]
     pub fn answer(&self, usage: Usage, today: Option<Date>) -> Answer {
         let said: Vec<Option<Preference>> = self
@@ -223,8 +227,12 @@ impl Statement {
                 Some(preferences.get(usage))
             }
             Meaning::Says(preferences) => Some(preferences.get(usage)),
-            Meaning::Unreadable { about, .. } if about.contains(&usage) => None,
-            Meaning::Unreadable { .. } | Meaning::Echo => Some(Preference::Unknown),
+            Meaning::Unreadable { about, says, .. } => {
+                let said = says.get(usage);
+                let readable = said == Preference::Disallowed || !about.contains(&usage);
+                readable.then_some(said)
+            }
+            Meaning::Echo => Some(Preference::Unknown),
         }
     }
 }
@@ -235,8 +243,15 @@ fn understand(found: &[Found]) -> Vec<Statement> {
         .filter_map(|field| statement(field, found))
         .collect();
     let markers = statements.iter().filter_map(Statement::marker);
+    let stands = |(name, value): &(&str, String)| {
+        let stated = |other: &Statement| other.field == *name && other.raw == *value;
+        statements.iter().any(stated)
+    };
+    // Only a marker with all of its fields: one that was pasted beside somebody else's
+    // denial must not speak for it.
     let spelled: Vec<_> = markers
         .map(|marker| (marker.fields(), marker.notice()))
+        .filter(|(fields, _)| fields.iter().all(stands))
         .collect();
     for statement in &mut statements {
         let echoes = |(fields, notice): &(Vec<(&str, String)>, Option<String>)| {
@@ -268,10 +283,12 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, tdmrep::USES.to_vec()),
         _ => (Vocabulary::Notice, aipref::uses().collect()),
     };
-    let unreadable = |why: &str| Meaning::Unreadable {
+    let damaged = |why: &str, says: Preferences| Meaning::Unreadable {
         why: why.to_owned(),
         about: about.clone(),
+        says,
     };
+    let unreadable = |why: &str| damaged(why, Preferences::default());
     let (raw, meaning) = match &field.value {
         // A copyright text that cannot be read may be anyone's: it states nothing.
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
@@ -292,10 +309,17 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                 ),
                 marker::CONTENT_USAGE => says(aipref::understand(raw)),
                 marker::TDM_RESERVATION => {
-                    Meaning::Says(tdmrep::understand(raw, policy(field, all)))
+                    let policy = policy(field, all);
+                    let parts = raw.split(';').map(|part| tdmrep::understand(part, policy));
+                    Meaning::Says(parts.fold(Preferences::default(), Preferences::combine))
                 }
                 marker::TDM_POLICY => Meaning::Says(Preferences::default()),
-                _ => says(notice::understand(raw)?.ok()),
+                _ => match notice::understand(raw)? {
+                    notice if notice.is_damaged => {
+                        damaged("the dictionary in brackets is damaged", notice.preferences)
+                    }
+                    notice => Meaning::Says(notice.preferences),
+                },
             };
             (raw.clone(), meaning)
         }

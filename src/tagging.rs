@@ -3,72 +3,69 @@
 use std::ops::Range;
 
 use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted, id3v1};
-use crate::consent::{Date, Declaration, Role};
+use crate::consent::{Date, Declaration, Preference, Role};
 use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::found::{self, Found};
 use crate::identity::Measured;
 use crate::marker::{self, FIELDS, Marker, Step, Undo};
 use crate::source::Source;
+use crate::vocabulary::noai;
 
 /// What a file's tags say before they are changed.
 pub(crate) struct Current {
     pub(crate) found: Vec<Found>,
     /// Our marker in the tag that our lines go into.
     pub(crate) marker: Option<Marker>,
+    /// A field of one of our names that is not ours.
+    pub(crate) foreign: Option<&'static str>,
+    /// There is a statement of ours, damaged or not,
+    pub(crate) is_stated: bool,
+    /// or at least something that one left behind.
+    pub(crate) has_ours: bool,
 }
 
 impl Current {
-    /// Reads the tags; a field of one of our names that is not ours is a conflict.
-    pub(crate) fn read(source: &mut Source, layout: &Layout) -> Result<Current, Error> {
+    /// Reads the tags.
+    pub(crate) fn read(source: &mut Source, layout: &Layout) -> Result<Current, Fault> {
         let found = found::find(source, layout)?;
-        let edited = |field: &&Found| {
-            field.main
-                || layout
-                    .beside
-                    .as_ref()
-                    .is_some_and(|(carrier, _)| *carrier == field.carrier)
-        };
-        let ours: Vec<&Found> = found
-            .iter()
-            .filter(edited)
-            .filter(|field| field.name != marker::COPYRIGHT)
-            .collect();
-        let mut marker = None;
+        let beside = layout.beside.as_ref().map(|(carrier, _)| *carrier);
+        let edited = |field: &&Found| field.main || Some(field.carrier) == beside;
+        let ours = found.iter().filter(edited);
+        let ours: Vec<&Found> = ours.filter(|f| f.name != marker::COPYRIGHT).collect();
         let consents = ours
             .iter()
-            .filter(|field| field.main && field.name == marker::AI_CONSENT);
+            .filter(|f| f.main && f.name == marker::AI_CONSENT);
+        let (mut marker, mut foreign, mut is_stated) = (None, None, false);
         for field in consents {
             let text = field.text().unwrap_or_default();
             match text.parse::<Marker>() {
                 Ok(parsed) => {
+                    is_stated = true;
                     marker.get_or_insert(parsed);
                 }
                 // Damaged, and still recognisably ours.
-                Err(_) if text.starts_with("v=") => {}
-                Err(error) => {
-                    let what = format!("the field AI_CONSENT is not of this program: {error}");
-                    return Err(Error::new(ErrorKind::Conflict, what));
-                }
+                Err(_) if text.starts_with("v=") => is_stated = true,
+                Err(_) => foreign = Some(field.name),
             }
         }
-        let stated = ours
-            .iter()
-            .any(|field| field.main && field.name == marker::AI_CONSENT);
-        if let Some(field) = ours.first().filter(|_| !stated) {
-            let what = format!(
-                "the field {} is there already and not of this program",
-                field.name
-            );
-            return Err(Error::new(ErrorKind::Conflict, what));
+        // What is left in a second tag where the first one was lost is a list in our words.
+        let is_leftover = |field: &Found| {
+            let list = field.text().and_then(noai::understand);
+            !field.main && list.and_then(|list| noai::spell(&list)).as_deref() == field.text()
+        };
+        if !is_stated {
+            let other = ours.iter().find(|field| !is_leftover(field));
+            foreign = foreign.or(other.map(|field| field.name));
         }
-        Ok(Current { found, marker })
-    }
-
-    /// Whether there is a statement of ours, damaged or not.
-    pub(crate) fn is_stated(&self) -> bool {
-        let stated = |field: &Found| field.main && field.name == marker::AI_CONSENT;
-        self.found.iter().any(stated)
+        let has_ours = is_stated || foreign.is_none() && !ours.is_empty();
+        Ok(Current {
+            found,
+            marker,
+            foreign,
+            is_stated,
+            has_ours,
+        })
     }
 
     /// Whether our fields, and no others of their names, say what the marker says.
@@ -119,10 +116,10 @@ impl Current {
             .all(says)
     }
 
-    /// The text of the copyright field in the main tag.
-    pub(crate) fn copyright(&self) -> Option<&str> {
-        let main = |field: &&Found| field.main && field.name == marker::COPYRIGHT;
-        self.found.iter().rfind(main).and_then(Found::text)
+    /// The texts of every copyright field.
+    pub(crate) fn copyrights(&self) -> impl Iterator<Item = &str> {
+        let copyright = |field: &&Found| field.name == marker::COPYRIGHT;
+        self.found.iter().filter(copyright).filter_map(Found::text)
     }
 }
 
@@ -143,16 +140,21 @@ pub(crate) fn embed(
 ) -> Result<(Plan, Marker), Error> {
     let mut declaration = order.declaration.clone();
     declaration.check()?;
-    if current.is_stated() && current.marker.is_none() {
+    if let Some(name) = current.foreign {
+        let what = format!("the field {name} is there already and not of this program");
+        return Err(Error::new(ErrorKind::Conflict, what));
+    }
+    if current.is_stated && current.marker.is_none() {
         let what = "the statement in the file is damaged: strip it first";
         return Err(Error::new(ErrorKind::Conflict, what));
     }
     if let Some(old) = &current.marker {
+        if !order.replace {
+            refuse_loosening(old, &declaration)?;
+        }
         let day = old.declaration.declared_on();
         if let Some(day) = day.filter(|_| old.declaration.says_the_same_as(&declaration)) {
             declaration = declaration.declared(day);
-        } else if !order.replace {
-            refuse_loosening(old, &declaration)?;
         }
     }
     let old_undo = current
@@ -221,6 +223,21 @@ fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {
     let old = &old.declaration;
     if new.preferences().is_looser_than(old.preferences()) {
         return conflict("the statement in the file denies more than the new one");
+    }
+    let keeps = |preference| {
+        let mut still = new.preferences().which(preference);
+        still.any(|usage| old.preference(usage) == preference)
+    };
+    let ends_later = match (old.expires_after(), new.expires_after()) {
+        (Some(old), Some(new)) => new > old,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if ends_later && keeps(Preference::Allowed) {
+        return conflict("the permission in the file ends earlier than the new one");
+    }
+    if old.policy_url() != new.policy_url() && keeps(Preference::Conditional) {
+        return conflict("the statement in the file names other terms than the new one");
     }
     let named = old.declarer_name();
     let platform_over_artist =

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::container::{Format, Layout};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::identity::{Essence, FileDigest, digest_file, measure};
 use crate::limits::Limits;
 use crate::marker::Marker;
@@ -128,16 +128,15 @@ fn verify_file(path: &Path) -> Result<Verdict, Error> {
     let mut source = Source::new(&mut file, Limits::default())?;
     let layout = Layout::scan(&mut source)?;
     let essence = measure(&mut source, &layout)?.essence;
-    let (marker, found) = match Current::read(&mut source, &layout) {
-        Ok(current) if !current.is_stated() => (MarkerVerdict::Missing, None),
-        Ok(current) if current.is_intact() && current.is_unanimous() => {
-            (MarkerVerdict::Intact, current.marker)
-        }
-        Ok(current) => (MarkerVerdict::Altered, current.marker),
-        // Fields of our names, and no statement that is ours.
-        Err(error) if error.kind() == ErrorKind::Conflict => (MarkerVerdict::Altered, None),
-        Err(error) => return Err(error),
+    let current = Current::read(&mut source, &layout)?;
+    let marker = if !current.is_stated {
+        MarkerVerdict::Missing
+    } else if current.is_intact() && current.is_unanimous() {
+        MarkerVerdict::Intact
+    } else {
+        MarkerVerdict::Altered
     };
+    let found = current.marker;
     let content = match found.as_ref().and_then(Marker::essence) {
         Some(bound) if *bound == essence => ContentVerdict::Essence,
         Some(_) => ContentVerdict::Differs,

@@ -124,8 +124,13 @@ pub(crate) fn run<T: Send>(
 /// Prints one object as a line on standard output. A closed pipe ends the output quietly.
 pub(crate) fn json(line: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(line) {
-        let _ = writeln!(std::io::stdout(), "{text}");
+        say(&text);
     }
+}
+
+/// Prints a line on standard output. A closed pipe ends the output quietly.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Today, by the system's clock and time zone.

@@ -44,7 +44,9 @@ pub(crate) fn edit(
     let mut splices = Vec::new();
     let (mut removed, mut before) = (0, 0);
     for item in items.iter().filter(|item| &item.kind == b"----") {
-        if item_name(source, item)?.as_deref().is_some_and(wanted.out) {
+        if has_our_mean(source, item)?
+            && item_name(source, item)?.as_deref().is_some_and(wanted.out)
+        {
             splices.push(Splice::remove(item.whole.clone()));
             removed += 1;
             before += item.whole.end - item.whole.start;
@@ -183,6 +185,17 @@ fn item_name(source: &mut Source, item: &Atom) -> Result<Option<String>, Fault> 
             Ok(None)
         }
         _ => Ok(None),
+    }
+}
+
+fn has_our_mean(source: &mut Source, item: &Atom) -> Result<bool, Fault> {
+    let parts = atoms(source, item.payload())?;
+    let mean = parts.iter().find(|part| &part.kind == b"mean");
+    match mean.map(Atom::versioned) {
+        Some(text) => {
+            Ok(text.end - text.start == MEAN.len() as u64 && source.has(text.start, MEAN)?)
+        }
+        None => Ok(false),
     }
 }
 

@@ -174,7 +174,7 @@ pub(super) fn first_frame(
     Ok(None)
 }
 
-/// Whether `count` frames like `first` follow at `at`, or fewer up to the end of the file.
+/// Whether `count` frames like `first` follow at `at`, or fewer that end where the sound does.
 fn chains(
     source: &mut Source,
     mut at: u64,
@@ -182,7 +182,7 @@ fn chains(
     count: usize,
 ) -> Result<bool, Fault> {
     for _ in 0..count {
-        if at >= source.len() || source.has(at, b"TAG")? || source.has(at, b"APETAGEX")? {
+        if at == source.len() || source.has(at, b"TAG")? || source.has(at, b"APETAGEX")? {
             return Ok(true);
         }
         match FrameHeader::read(source, at)? {

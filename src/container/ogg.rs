@@ -251,10 +251,8 @@ impl Ogg {
             });
         };
         let tail = source.bytes(self.tail.bytes.clone())?;
-        let original = match prior.note {
-            Some(note) => note.parse()?,
-            None => Counts(self.counts.clone()),
-        };
+        let noted = prior.note.and_then(|note| note.parse::<Counts>().ok());
+        let original = noted.unwrap_or_else(|| Counts(self.counts.clone()));
         if source.bytes(self.head.clone())?
             != self.pages(&self.comment, &tail, &Counts(self.counts.clone()))
         {
@@ -264,7 +262,8 @@ impl Ogg {
         let comment = splice::apply(&self.comment, &splices);
         // Taking our lines off gives the pages back as they were; else they are full.
         let counts = match after {
-            0 => original.clone(),
+            0 if original.segments() == self.segments(&comment) => original.clone(),
+            // Or somebody else changed the comments since: the note is of no use.
             _ => self.full(&comment),
         };
         let pages = self.pages(&comment, &tail, &counts);
@@ -290,6 +289,11 @@ impl Ogg {
             lacing.extend(page::lacing(self.setup.len()));
         }
         lacing
+    }
+
+    /// How many segments the header packets and what shares their last page take.
+    fn segments(&self, comment: &[u8]) -> usize {
+        self.lacing(comment).len() + self.tail.lacing.len()
     }
 
     /// Segment counts of pages that hold 255 segments each; sound that shares the last

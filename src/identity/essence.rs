@@ -53,10 +53,12 @@ impl FromStr for Essence {
             let mut parts = stream.split('/');
             let codec = parts.next()?;
             let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+            let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+            let mut digits = || parts.next().filter(|digits| number(digits));
             let essence = Essence {
                 codec: codec.to_owned(),
-                sample_rate: parts.next()?.parse().ok()?,
-                channels: parts.next()?.parse().ok()?,
+                sample_rate: digits()?.parse().ok()?,
+                channels: digits()?.parse().ok()?,
                 digest: digest.parse().ok()?,
             };
             (parts.next().is_none() && !codec.is_empty() && codec.bytes().all(plain))

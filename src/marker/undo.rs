@@ -99,10 +99,14 @@ fn step(carrier: &str, text: &str) -> Option<Step> {
         "g" => Made::Grown,
         _ => return None,
     };
+    let length = |digits: &str| {
+        let plain = digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse().ok().filter(|_| plain)
+    };
     let notice = match notice.split_at_checked(1) {
         None => None,
-        Some(("+", length)) => Some(Notice::Appended(length.parse().ok()?)),
-        Some(("*", length)) => Some(Notice::Created(length.parse().ok()?)),
+        Some(("+", digits)) => Some(Notice::Appended(length(digits)?)),
+        Some(("*", digits)) => Some(Notice::Created(length(digits)?)),
         Some(_) => return None,
     };
     Some(Step {

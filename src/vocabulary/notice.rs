@@ -24,8 +24,12 @@ const AFTER: &str = " without permission.";
 const MINING: &str = "Text and data mining reserved.";
 const BRACKET: &str = "[Content-Usage: ";
 
-/// The dictionary in a notice cannot be read.
-pub(crate) struct Damaged;
+/// What a notice says.
+pub(crate) struct Understood {
+    pub(crate) preferences: Preferences,
+    /// A dictionary stands in brackets and cannot be read.
+    pub(crate) is_damaged: bool,
+}
 
 /// The notice, or nothing where nothing is denied.
 pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
@@ -59,9 +63,8 @@ pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
 
 /// What a copyright text says in our words.
 ///
-/// `None` where there is no notice in it; an error where a dictionary stands in brackets
-/// and cannot be read.
-pub(crate) fn understand(text: &str) -> Option<Result<Preferences, Damaged>> {
+/// `None` where there is no notice in it.
+pub(crate) fn understand(text: &str) -> Option<Understood> {
     let mut denied: Vec<Usage> = phrases(text);
     if text.contains(MINING) {
         denied.push(Usage::DataMining);
@@ -70,11 +73,17 @@ pub(crate) fn understand(text: &str) -> Option<Result<Preferences, Damaged>> {
     match text.rsplit_once(BRACKET) {
         Some((_, rest)) => {
             let dictionary = rest.split_once(']').map(|(inside, _)| inside);
-            let said = dictionary.and_then(aipref::understand).ok_or(Damaged);
-            Some(said.map(|said| said.combine(words)))
+            let said = dictionary.and_then(aipref::understand);
+            Some(Understood {
+                is_damaged: said.is_none(),
+                preferences: said.unwrap_or_default().combine(words),
+            })
         }
         None if denied.is_empty() => None,
-        None => Some(Ok(words)),
+        None => Some(Understood {
+            preferences: words,
+            is_damaged: false,
+        }),
     }
 }
 

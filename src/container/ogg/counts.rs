@@ -3,12 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Fault;
-
 /// Segment counts of consecutive pages; in a note `N` or, repeated, `NxTIMES`, joined
 /// by dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Counts(pub(super) Vec<u8>);
+
+impl Counts {
+    /// The number of all segments.
+    pub(super) fn segments(&self) -> usize {
+        self.0.iter().map(|count| usize::from(*count)).sum()
+    }
+}
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,18 +30,20 @@ impl fmt::Display for Counts {
     }
 }
 
-impl FromStr for Counts {
-    type Err = Fault;
+/// The text is no list of counts.
+pub(super) struct CountsError;
 
-    fn from_str(note: &str) -> Result<Counts, Fault> {
-        let wrong = || Fault::Malformed("Ogg: the undo note has wrong segment counts", 0);
+impl FromStr for Counts {
+    type Err = CountsError;
+
+    fn from_str(note: &str) -> Result<Counts, CountsError> {
         let mut counts = Vec::new();
         for run in note.split('.') {
             let (count, times) = run.split_once('x').unwrap_or((run, "1"));
-            let times: usize = times.parse().map_err(|_| wrong())?;
-            let count: u8 = count.parse().map_err(|_| wrong())?;
+            let times: usize = times.parse().map_err(|_| CountsError)?;
+            let count: u8 = count.parse().map_err(|_| CountsError)?;
             if times > 1 << 16 || counts.len() > 1 << 16 {
-                return Err(wrong());
+                return Err(CountsError);
             }
             counts.extend(std::iter::repeat_n(count, times));
         }
