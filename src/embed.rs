@@ -265,7 +265,7 @@ impl EmbedOptions {
                 plan: &plan,
                 before: &before,
                 fields: marker.fields(),
-                restores: current.marker.is_none(),
+                restores: !current.has_ours,
             };
             target.replace(&mut source, &plan, self, |old, new| {
                 proof.hold(&target.file, old, new, self.limits)

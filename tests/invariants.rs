@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -678,48 +678,58 @@ const MUTANTS: u64 = if cfg!(debug_assertions) { 10 } else { 24 };
 #[test]
 fn i8_no_panic_on_damage() -> Outcome {
     let cases = ledger::cases()?;
-    let (started, progress) = mpsc::channel();
-    let watched = thread::spawn(move || {
-        let mut last = "the first".to_owned();
-        loop {
-            match progress.recv_timeout(Duration::from_secs(60)) {
-                Ok(name) => last = name,
-                Err(mpsc::RecvTimeoutError::Timeout) => return Some(last),
-                Err(mpsc::RecvTimeoutError::Disconnected) => return None,
-            }
-        }
-    });
-    let started = std::sync::Mutex::new(started);
-    let worker = move || {
+    let (report, progress) = mpsc::channel();
+    let report = Mutex::new(report);
+    let worker = thread::spawn(move || {
+        let tell = |name: &str, step| {
+            let report = report.lock().map_err(|_| "another case has panicked")?;
+            Outcome::Ok(report.send((name.to_owned(), step))?)
+        };
         ledger::all(
             &cases,
             |case| &case.path,
             |case| {
                 let original = fs::read(corpus().join(&case.path))?;
                 for seed in 0..MUTANTS {
-                    let mutant = mutant(&original, seed);
                     let name = format!("{} with seed {seed}", case.path);
-                    if let Ok(started) = started.lock() {
-                        started.send(name.clone())?;
-                    }
-                    survives(&mutant).map_err(|error| format!("seed {seed}: {error}"))?;
+                    tell(&name, Step::Begun)?;
+                    let changed = survives(&mutant(&original, seed));
+                    let changed = changed.map_err(|error| format!("seed {seed}: {error}"))?;
+                    tell(&name, Step::Done { changed })?;
                 }
                 Ok(())
             },
         );
-    };
-    let worker = thread::spawn(worker);
-    // A worker that hangs is left behind: the test must end all the same.
-    let hung = watched.join().ok().flatten();
-    assert_eq!(hung, None, "an endless loop near this case");
-    assert!(
-        worker.join().is_ok(),
-        "some mutants, above, did not survive"
-    );
+    });
+    let (mut running, mut tagged) = (BTreeSet::new(), 0);
+    loop {
+        match progress.recv_timeout(Duration::from_secs(60)) {
+            Ok((name, Step::Begun)) => drop(running.insert(name)),
+            Ok((name, Step::Done { changed })) => {
+                running.remove(&name);
+                tagged += u32::from(changed);
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            // The worker is left behind: the test must end all the same.
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                return fail(format!("no end after a minute: {running:?}"));
+            }
+        }
+    }
+    let survived = worker.join().is_ok();
+    assert!(survived, "some mutants, above, did not survive");
+    assert!(tagged >= 600, "only {tagged} mutants were not refused");
     Ok(())
 }
 
-fn survives(mutant: &[u8]) -> Outcome {
+/// How far a mutant has come.
+enum Step {
+    Begun,
+    Done { changed: bool },
+}
+
+/// Looks at a mutant in every way; tells whether a statement was put into it.
+fn survives(mutant: &[u8]) -> Outcome<bool> {
     let shelf = Shelf::new()?;
     let song = shelf.put("song", mutant)?;
     let quietly = |name: &str, work: &dyn Fn() -> Outcome| {
@@ -756,7 +766,7 @@ fn survives(mutant: &[u8]) -> Outcome {
             ensure(song.is_original()?, || "strip does not restore".to_owned())
         })?;
     }
-    Ok(())
+    Ok(changed.get())
 }
 
 /// The file itself for the first seed; else one to four damages: bytes, sizes, cuts,

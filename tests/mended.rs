@@ -1,0 +1,255 @@
+//! Faults that stood in the code once, each with the input that showed it.
+
+mod common;
+
+use std::io::Cursor;
+
+use Answer::{Conditional, Disallowed, Unreadable};
+use common::bytes::{part, put, rest};
+use common::{Outcome, Shelf, build, no_ai, ogg};
+use lofty::config::ParseOptions;
+use lofty::file::AudioFile;
+use lofty::tag::Accessor;
+use noai_audio::{
+    Answer, Declaration, EmbedOptions, ErrorKind, Limits, MarkerVerdict, Preset, Status, Usage,
+    Warning,
+};
+
+/// The answer for one use of a file with these comments alone.
+fn answer(fields: &[(&str, &str)], usage: Usage) -> Outcome<Answer> {
+    let file = Cursor::new(build::flac(fields));
+    Ok(noai_audio::read_from(file, Limits::default())?.answer(usage, None))
+}
+
+#[test]
+fn a_text_with_one_sync_near_its_end_is_no_mp3() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut text = b"plain text ".repeat(200);
+    text.extend(b"\xff\xfb\x90\x00tailtailtailtail");
+    let file = shelf.put("notes.mp3", text)?;
+    let error = file.tag().err().ok_or("it was tagged")?;
+    assert_eq!(error.kind(), ErrorKind::NotAudio);
+    assert!(file.is_original()?);
+    Ok(())
+}
+
+#[test]
+fn ogg_pages_of_another_program_are_stripped_all_the_same() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.opus")?;
+    song.tag()?;
+    // Another program adds a long title, on the page that the comments fill anyway.
+    let bytes = song.bytes()?;
+    let pages = ogg::pages(&bytes)?;
+    let page = pages.get(1).ok_or("no comment page")?;
+    let mut body = page.body.clone();
+    let vendor = usize::try_from(u32::from_le_bytes(part(&body, 8, 4)?.try_into()?))?;
+    let count = u32::from_le_bytes(part(&body, 12 + vendor, 4)?.try_into()?) + 1;
+    put(&mut body, 12 + vendor, &count.to_le_bytes())?;
+    let title = format!("TITLE={}", "x".repeat(700));
+    body.extend(u32::try_from(title.len())?.to_le_bytes());
+    body.extend(title.bytes());
+    let mut edited = part(&bytes, 0, page.at + 26)?.to_vec();
+    edited.push(u8::try_from(body.len() / 255 + 1)?);
+    edited.extend(vec![255; body.len() / 255]);
+    edited.push(u8::try_from(body.len() % 255)?);
+    edited.extend(body);
+    edited.extend(rest(&bytes, page.end)?);
+    ogg::repair(&mut edited)?;
+
+    let edited = shelf.put("edited.opus", edited)?;
+    let essence = edited.identify()?.essence;
+    let stripped = edited.strip()?;
+    assert_eq!((stripped.status, stripped.exact), (Status::Changed, false));
+    assert_eq!(edited.verify()?.marker, MarkerVerdict::Missing);
+    assert_eq!(edited.identify()?.essence, essence);
+    assert!(
+        edited
+            .bytes()?
+            .windows(title.len())
+            .any(|found| found == title.as_bytes())
+    );
+    Ok(())
+}
+
+#[test]
+fn a_cut_notice_still_denies_what_can_be_read() -> Outcome {
+    let cut = [(
+        "COPYRIGHT",
+        "2020 Someone No AI training or voice cloning without permission. Text and data mining reserved. [Content-Usage: tr",
+    )];
+    for usage in [
+        Usage::Training,
+        Usage::DataMining,
+        Usage::Replication,
+        Usage::GenerativeTraining,
+    ] {
+        assert_eq!(answer(&cut, usage)?, Disallowed, "{usage}");
+    }
+    assert_eq!(answer(&cut, Usage::Inference)?, Unreadable);
+    Ok(())
+}
+
+#[test]
+fn a_reservation_that_was_joined_with_itself_is_read() -> Outcome {
+    assert_eq!(
+        answer(&[("TDM_RESERVATION", "1;1")], Usage::DataMining)?,
+        Disallowed
+    );
+    assert_eq!(
+        answer(&[("TDM_RESERVATION", "0;1")], Usage::DataMining)?,
+        Disallowed
+    );
+    Ok(())
+}
+
+#[test]
+fn a_pasted_condition_does_not_speak_for_anothers_denial() -> Outcome {
+    let denial = ("CONTENT_USAGE", "train-ai=n");
+    let pasted = (
+        "AI_CONSENT",
+        "v=1, generative-training=c, policy=\"https://x.example/\"",
+    );
+    assert_eq!(
+        answer(&[denial, pasted], Usage::GenerativeTraining)?,
+        Disallowed
+    );
+    Ok(())
+}
+
+#[test]
+fn ask_first_answers_conditional_and_not_denied() -> Outcome {
+    let shelf = Shelf::new()?;
+    for name in [
+        "clean/sine.mp3",
+        "clean/sine.flac",
+        "clean/sine.m4a",
+        "clean/sine.wav",
+    ] {
+        let song = shelf.song(name)?;
+        let terms = "https://example.org/terms".parse()?;
+        song.say(&Declaration::from(Preset::AskFirst).policy(terms))?;
+        assert_eq!(
+            song.answer(Usage::GenerativeTraining)?,
+            Conditional,
+            "{name}"
+        );
+        assert_eq!(song.answer(Usage::Replication)?, Conditional, "{name}");
+        assert_eq!(song.answer(Usage::Search)?, Answer::None, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_permission_is_not_prolonged_nor_terms_changed_without_replace() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.flac")?;
+    let until = |day: &str| -> Outcome<Declaration> {
+        Ok(Declaration::new()
+            .allow(Usage::Search)
+            .expires(day.parse()?))
+    };
+    song.say(&until("2027-01-01")?)?;
+    for longer in [
+        until("2028-01-01")?,
+        Declaration::new().allow(Usage::Search),
+    ] {
+        let error = song.say(&longer).err().ok_or("it was prolonged")?;
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+    }
+    song.say(&until("2026-12-01")?)?;
+
+    let song = shelf.song("clean/sine.mp3")?;
+    let terms = |url: &str| -> Outcome<Declaration> {
+        Ok(Declaration::from(Preset::AskFirst).policy(url.parse()?))
+    };
+    song.say(&terms("https://example.org/2025")?)?;
+    let error = song.say(&terms("https://example.org/2026")?).err();
+    assert_eq!(
+        error.ok_or("the terms were changed")?.kind(),
+        ErrorKind::Conflict
+    );
+    Ok(())
+}
+
+#[test]
+fn a_licence_in_a_second_tag_is_seen() -> Outcome {
+    let shelf = Shelf::new()?;
+    let licence = b"2020 X. Licensed to the public. Verify at https://example.org/cc\0\0";
+    let list = [&b"INFO"[..], &build::chunk(b"ICOP", licence)].concat();
+    let song = shelf.put("song.wav", build::wav(64, &[build::chunk(b"LIST", &list)]))?;
+    assert_eq!(song.tag()?.warnings, [Warning::NoticeSkipped]);
+    let stands = |needle: &[u8]| -> Outcome<bool> {
+        Ok(song
+            .bytes()?
+            .windows(needle.len())
+            .any(|bytes| bytes == needle))
+    };
+    assert!(stands(licence)?);
+    assert!(!stands(b"Text and data mining reserved.")?);
+    Ok(())
+}
+
+#[test]
+fn a_list_left_behind_in_info_is_no_dead_end() -> Outcome {
+    let shelf = Shelf::new()?;
+    let list = [
+        &b"INFO"[..],
+        &build::chunk(b"NOAI", b"generative-training, inference\0\0"),
+    ]
+    .concat();
+    let bytes = build::wav(64, &[build::chunk(b"LIST", &list)]);
+    let song = shelf.put("tagged-again.wav", bytes.clone())?;
+    assert_eq!(song.tag()?.status, Status::Changed);
+    assert_eq!(song.verify()?.marker, MarkerVerdict::Intact);
+    let song = shelf.put("stripped.wav", bytes)?;
+    let stripped = song.strip()?;
+    assert_eq!((stripped.status, stripped.exact), (Status::Changed, false));
+    assert_eq!(song.answer(Usage::Inference)?, Answer::None);
+    Ok(())
+}
+
+#[test]
+fn a_file_with_id3v1_alone_keeps_its_title_for_readers_of_id3v2() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut bytes = shelf.song("clean/sine.mp3")?.bytes()?;
+    let field = |text: &str, length: usize| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.resize(length, 0);
+        bytes
+    };
+    bytes.extend(b"TAG");
+    for (text, length) in [
+        ("A title", 30),
+        ("An artist", 30),
+        ("An album", 30),
+        ("1999", 4),
+        ("A comment", 30),
+    ] {
+        bytes.extend(field(text, length));
+    }
+    bytes.push(17);
+    let song = shelf.put("old.mp3", bytes)?;
+    song.tag()?;
+    let mut file = Cursor::new(song.bytes()?);
+    let mp3 = lofty::mpeg::MpegFile::read_from(&mut file, ParseOptions::new())?;
+    let tag = mp3.id3v2().ok_or("no ID3v2")?;
+    assert_eq!(tag.title().as_deref(), Some("A title"));
+    assert_eq!(tag.artist().as_deref(), Some("An artist"));
+    assert!(song.strip()?.exact);
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
+fn another_statement_after_one_without_a_notice() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("tagged/empty-tcop.mp3")?;
+    song.say(&Declaration::new().allow(Usage::Search))?;
+    EmbedOptions::new()
+        .replace(true)
+        .embed(song.path(), &no_ai())?;
+    assert!(song.strip()?.exact);
+    assert!(song.is_original()?);
+    Ok(())
+}
