@@ -13,13 +13,14 @@ use walkdir::WalkDir;
 use crate::container::{Format, Layout};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use crate::rewrite::is_temporary;
 use crate::source::{self, Source};
 
 /// A job over files and folders.
 ///
 /// Folders are walked recursively, without following symbolic links to folders. A file
 /// in a folder that is not audio by its content is counted and skipped; one that was
-/// named itself is an error. An error never ends the walk.
+/// named itself is an error. A temporary file of another run is passed over. An error never ends the walk.
 ///
 /// ```
 /// use noai_audio::Batch;
@@ -176,6 +177,7 @@ impl Batch {
             for entry in WalkDir::new(root).sort_by_file_name() {
                 match entry {
                     Ok(entry) if entry.file_type().is_dir() => {}
+                    Ok(entry) if entry.depth() > 0 && is_temporary(entry.file_name()) => {}
                     Ok(entry) => candidates.push(Candidate {
                         named: entry.depth() == 0,
                         is_link: entry.path_is_symlink(),

@@ -3,6 +3,7 @@
 //! Everything is written to a temporary file in the same folder. The old file is only
 //! ever read, until one rename puts the new one in its place.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,16 @@ use crate::container::Plan;
 use crate::embed::EmbedOptions;
 use crate::error::{Error, ErrorKind};
 use crate::source::{self, Source};
+
+/// What the names of temporary files begin and end with.
+const PREFIX: &str = ".noai-audio-";
+const SUFFIX: &str = ".tmp";
+
+/// Whether a file of this name is a temporary one, of another run or left by a kill.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
 
 /// A file that may be replaced.
 pub(crate) struct Target {
@@ -52,8 +63,8 @@ impl Target {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let failed = |error| Error::io("cannot write a temporary file beside it", error);
         let mut temporary = tempfile::Builder::new()
-            .prefix(".noai-audio-")
-            .suffix(".tmp")
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
             .tempfile_in(folder)
             .map_err(failed)?;
         plan.write(source, &self.file, temporary.as_file_mut())?;

@@ -11,8 +11,8 @@ use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
 use lofty::tag::Accessor;
 use noai_audio::{
-    Answer, Declaration, EmbedOptions, ErrorKind, Limits, MarkerVerdict, Preset, Status, Usage,
-    Warning,
+    Answer, Batch, Declaration, EmbedOptions, ErrorKind, Limits, MarkerVerdict, Preset, Status,
+    Usage, Warning,
 };
 
 /// The answer for one use of a file with these comments alone.
@@ -238,6 +238,21 @@ fn a_file_with_id3v1_alone_keeps_its_title_for_readers_of_id3v2() -> Outcome {
     assert_eq!(tag.artist().as_deref(), Some("An artist"));
     assert!(song.strip()?.exact);
     assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
+fn a_temporary_file_that_a_kill_left_is_no_song() -> Outcome {
+    let shelf = Shelf::new()?;
+    shelf.song("clean/sine.mp3")?;
+    shelf.song_as("clean/sine.flac", ".noai-audio-abc123.tmp")?;
+    let mut paths = Vec::new();
+    let summary = Batch::new([shelf.path()]).run(
+        |path| noai_audio::identify(path),
+        |item| paths.push(item.path),
+    );
+    assert_eq!((summary.audio, summary.skipped), (1, 0));
+    assert_eq!(paths, [shelf.path().join("sine.mp3")]);
     Ok(())
 }
 
