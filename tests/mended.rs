@@ -257,6 +257,19 @@ fn a_temporary_file_that_a_kill_left_is_no_song() -> Outcome {
 }
 
 #[test]
+fn a_foreign_field_behind_junk_does_not_stop_a_strip() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut bytes = b"\xeay-\xb4\x85\x7f".to_vec();
+    bytes.extend(build::id3(&[build::user_text("NOAI", "1")]));
+    bytes.extend(shelf.song("clean/sine.mp3")?.bytes()?);
+    let song = shelf.put("junk-first.mp3", bytes)?;
+    song.tag()?;
+    assert!(song.strip()?.exact);
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
 fn another_statement_after_one_without_a_notice() -> Outcome {
     let shelf = Shelf::new()?;
     let song = shelf.song("tagged/empty-tcop.mp3")?;
