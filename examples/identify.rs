@@ -2,20 +2,24 @@
 
 mod common;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use common::{ErrorLine, Exit, path_text, shown, shown_path};
-use noai_audio::{Batch, Format, Identity, Item};
+use noai_audio::{Batch, Error, Format, Identity, Item, Level, Record};
 use serde::Serialize;
 
 /// Print what each recording is, whatever its tags say.
 #[derive(Parser)]
 struct Arguments {
-    /// Which levels
-    #[arg(long, value_delimiter = ',', default_value = "file,essence")]
+    /// Which levels: file, essence, pcm, fingerprint, iscc; all but the first two are decoded
+    #[arg(long, value_delimiter = ',', default_value = "file,essence", value_parser = level)]
     levels: Vec<Level>,
+    /// Print a record of each file instead, all levels and what its tags state, for
+    /// `verify_folder --records`
+    #[arg(long, conflicts_with_all = ["levels", "json"])]
+    record: bool,
     /// How many files at once; 0: one for each processor
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -27,10 +31,9 @@ struct Arguments {
     paths: Vec<PathBuf>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Level {
-    File,
-    Essence,
+fn level(name: &str) -> Result<Level, String> {
+    let known = Level::ALL.into_iter().find(|level| level.name() == name);
+    known.ok_or_else(|| format!("known are {}", Level::ALL.map(Level::name).join(", ")))
 }
 
 #[derive(Serialize)]
@@ -45,32 +48,57 @@ struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     essence: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pcm: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iscc: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    md5: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecoded: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut exit = Exit::Yes;
+    if arguments.record {
+        common::run(
+            &Batch::new(&arguments.paths).jobs(arguments.jobs),
+            |path| Record::of(path),
+            |item| match &item.result {
+                Ok(record) => common::say(&record.to_json()),
+                Err(error) => exit.and(could_not_look(&item.path, error)),
+            },
+        );
+        return exit.into();
+    }
     common::run(
         &Batch::new(&arguments.paths).jobs(arguments.jobs),
-        |path| noai_audio::identify(path),
+        |path| noai_audio::identify_levels(path, &arguments.levels),
         |item| {
             report(&item, &arguments);
             if let Err(error) = &item.result {
-                eprintln!(
-                    "unreadable: {}: {}",
-                    shown_path(&item.path),
-                    shown(&error.reason())
-                );
-                exit.and(Exit::CouldNotLook);
+                exit.and(could_not_look(&item.path, error));
             }
         },
     );
     exit.into()
 }
 
+fn could_not_look(path: &Path, error: &Error) -> Exit {
+    let (path, reason) = (shown_path(path), shown(&error.reason()));
+    eprintln!("unreadable: {path}: {reason}");
+    Exit::CouldNotLook
+}
+
 fn report(item: &Item<Identity>, arguments: &Arguments) {
     let identity = item.result.as_ref().ok();
+    let sound = identity.map(|identity| &identity.sound);
     let level = |level, text: Option<String>| text.filter(|_| arguments.levels.contains(&level));
     let line = Line {
         path: path_text(&item.path),
@@ -86,6 +114,25 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
             Level::Essence,
             identity.map(|identity| identity.essence.digest.to_string()),
         ),
+        pcm: level(
+            Level::Pcm,
+            sound.and_then(|s| s.pcm.as_ref()).map(ToString::to_string),
+        ),
+        fingerprint: level(
+            Level::Fingerprint,
+            sound
+                .and_then(|s| s.fingerprint.as_ref())
+                .map(ToString::to_string),
+        ),
+        iscc: level(
+            Level::Code,
+            sound.and_then(|s| s.code).map(|code| code.to_string()),
+        ),
+        duration: sound.and_then(|s| s.duration).map(|d| d.as_secs_f64()),
+        md5: sound
+            .and_then(|s| s.md5)
+            .map(|right| if right { "right" } else { "wrong" }),
+        undecoded: sound.and_then(|s| s.undecoded.clone()),
         error: item.result.as_ref().err().map(ErrorLine::from),
     };
     if arguments.json {
@@ -96,10 +143,21 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
             "  {}/{}/{}",
             identity.essence.codec, identity.essence.sample_rate, identity.essence.channels
         ));
-        for (name, value) in [("file", &line.file), ("essence", &line.essence)] {
+        let levels = [
+            ("file", &line.file),
+            ("essence", &line.essence),
+            ("pcm", &line.pcm),
+            ("fingerprint", &line.fingerprint),
+            ("iscc", &line.iscc),
+            ("undecoded", &line.undecoded),
+        ];
+        for (name, value) in levels {
             if let Some(value) = value {
-                common::say(&format!("  {name:<8} {value}"));
+                common::say(&format!("  {name:<12}{value}"));
             }
+        }
+        if line.md5 == Some("wrong") {
+            common::say("  The file's own MD5 of its samples is wrong.");
         }
     }
 }

@@ -2,14 +2,16 @@
 
 mod common;
 
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
 use noai_audio::{
     Batch, Declaration, DeclarationError, EmbedOptions, Embedded, Format, Item, PolicyUrl, Preset,
-    Status, Usage,
+    Records, Status, Usage,
 };
 use serde::Serialize;
 
@@ -35,6 +37,13 @@ struct Arguments {
     /// Also where the file holds a stricter statement, or another declarer's
     #[arg(long)]
     replace: bool,
+    /// Leave the content code out of the statement, and with it the decoding
+    #[arg(long)]
+    no_code: bool,
+    /// Append a record of each file, one JSON object a line: keep it, it knows your
+    /// recordings again when their tags are gone
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    records: Option<PathBuf>,
     /// Leave the copyright field alone
     #[arg(long)]
     no_notice: bool,
@@ -113,6 +122,8 @@ impl Arguments {
         EmbedOptions::new()
             .replace(self.replace)
             .notice(!self.no_notice)
+            .content_code(!self.no_code)
+            .record(self.records.is_some())
             .c2pa(self.void_c2pa)
             .read_only(self.read_only)
             .hard_links(self.hard_links)
@@ -135,6 +146,18 @@ fn main() -> ExitCode {
             "warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording"
         );
     }
+    let mut records = match arguments
+        .records
+        .as_deref()
+        .map(RecordFile::open)
+        .transpose()
+    {
+        Ok(records) => records,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let options = arguments.options();
     let mut batch = Batch::new(&arguments.paths).jobs(arguments.jobs);
     for format in &arguments.skip {
@@ -146,10 +169,54 @@ fn main() -> ExitCode {
         |path| options.embed(path, &declaration),
         |item| {
             exit.and(report(&item, &mut tally, arguments.json));
+            if let Some(records) = &mut records
+                && let Err(error) = records.keep(&item)
+            {
+                eprintln!("failed: {}: no record: {error}", shown_path(&item.path));
+                exit.and(Exit::CouldNotLook);
+            }
         },
     );
     eprintln!("{}", tally.sentence(summary, &arguments));
     exit.into()
+}
+
+/// Where records are appended, each once.
+struct RecordFile {
+    file: File,
+    known: Records,
+}
+
+impl RecordFile {
+    /// Opens the file, which is made where it is not there. One that holds anything but
+    /// records is left alone.
+    fn open(path: &Path) -> Result<RecordFile, String> {
+        let named = |error: String| format!("{}: {}", shown_path(path), shown(&error));
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(|error| named(error.to_string()))?;
+        let known = Records::from_json_lines(BufReader::new(&mut file));
+        let known = known.map_err(|error| named(error.to_string()))?;
+        Ok(RecordFile { file, known })
+    }
+
+    fn keep(&mut self, item: &Item<Embedded>) -> io::Result<()> {
+        let Ok(Embedded {
+            record: Some(record),
+            ..
+        }) = &item.result
+        else {
+            return Ok(());
+        };
+        if record.file.is_some_and(|file| self.known.has_file(&file)) {
+            return Ok(());
+        }
+        self.file
+            .write_all(format!("{}\n", record.to_json()).as_bytes())
+    }
 }
 
 fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {

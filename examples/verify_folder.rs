@@ -1,21 +1,39 @@
-//! Tells of every audio file whether its statement is whole and fits its sound.
+//! Tells of every audio file which recording it is, and whether its statement is whole and
+//! fits its sound.
 
 mod common;
 
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use common::page::{self, Row};
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
-use noai_audio::{Batch, ContentVerdict, Format, Item, MarkerVerdict, Verdict};
+use noai_audio::{
+    Batch, ContentVerdict, Format, Item, Level, MarkerVerdict, Record, Records, Verdict,
+};
 use serde::Serialize;
 
-/// Check that each file's statement is whole and was made for this sound.
+/// Check of each file which recording it is, and that its statement is whole and its own.
 #[derive(Parser)]
 struct Arguments {
+    /// Your records, as tag_folder and identify write them: one JSON object a line
+    #[arg(long, value_name = "FILE", num_args = 1)]
+    records: Vec<PathBuf>,
+    /// How many files at once; 0: one for each processor
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
     /// One JSON object for each file on standard output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "csv")]
     json: bool,
+    /// A table for spreadsheets (RFC 4180) on standard output
+    #[arg(long)]
+    csv: bool,
+    /// A page to look at, in one file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Files and folders
     #[arg(required = true)]
     paths: Vec<PathBuf>,
@@ -25,83 +43,152 @@ struct Arguments {
 struct Line {
     path: String,
     format: Option<&'static str>,
-    marker: Option<&'static str>,
     content: Option<&'static str>,
+    marker: Option<&'static str>,
+    level: Option<&'static str>,
+    similarity: Option<u16>,
+    from: Option<f64>,
+    to: Option<f64>,
+    record: Option<String>,
+    changes: Vec<String>,
+    sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let (mut fits, mut exit) = (0, Exit::Yes);
+    let records = match read_records(&arguments.records) {
+        Ok(records) => records,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let (mut fits, mut exit, mut rows) = (0, Exit::Yes, Vec::new());
+    let keeps_rows = arguments.csv || arguments.html.is_some();
     let summary = common::run(
-        &Batch::new(&arguments.paths),
-        |path| noai_audio::verify(path),
+        &Batch::new(&arguments.paths).jobs(arguments.jobs),
+        |path| records.verify(path),
         |item| {
-            let status = report(&item, arguments.json);
+            let status = status(&item);
             fits += usize::from(status == Exit::Yes);
             exit.and(status);
+            let line = line(&item);
+            say(&line, &item, &arguments);
+            if keeps_rows {
+                rows.push(row(line));
+            }
         },
     );
     if summary.audio == 0 {
         exit.and(Exit::No);
     }
-    eprintln!(
+    let sentence = format!(
         "{}: the statement is whole and fits the sound in {fits}. {} skipped.",
         count(summary.audio, "audio file"),
         count(summary.skipped, "other file"),
     );
+    eprintln!("{sentence}");
+    if arguments.csv {
+        common::print(&page::csv(&rows));
+    }
+    if let Some(file) = &arguments.html
+        && let Err(error) = fs::write(file, page::page(&rows, &sentence))
+    {
+        eprintln!("error: {}: {error}", shown_path(file));
+        exit.and(Exit::CouldNotLook);
+    }
     exit.into()
 }
 
-fn report(item: &Item<Verdict>, json: bool) -> Exit {
-    let verdict = item.result.as_ref().ok();
-    if json {
-        common::json(&Line {
-            path: path_text(&item.path),
-            format: item.format.map(Format::name),
-            marker: verdict.map(|verdict| verdict.marker.name()),
-            content: verdict.map(|verdict| verdict.content.name()),
-            error: item.result.as_ref().err().map(ErrorLine::from),
-        });
+/// The records of all files together.
+fn read_records(files: &[PathBuf]) -> Result<Records, String> {
+    let mut all: Vec<Record> = Vec::new();
+    for path in files {
+        let named = |error: String| format!("{}: {}", shown_path(path), shown(&error));
+        let file = File::open(path).map_err(|error| named(error.to_string()))?;
+        let records = Records::from_json_lines(BufReader::new(file))
+            .map_err(|error| named(error.to_string()))?;
+        all.extend(records.iter().cloned());
     }
-    match &item.result {
-        Ok(verdict) => {
-            if !json {
-                common::say(&format!(
-                    "{}: {}",
-                    shown_path(&item.path),
-                    sentence(verdict)
-                ));
-            }
-            let fits = verdict.marker == MarkerVerdict::Intact
-                && verdict.content == ContentVerdict::Essence;
-            if fits { Exit::Yes } else { Exit::No }
-        }
-        Err(error) => {
-            eprintln!(
-                "Could not read: {}: {}. Treat as no permission.",
-                shown_path(&item.path),
-                shown(&error.reason()),
-            );
-            Exit::CouldNotLook
-        }
+    Ok(all.into_iter().collect())
+}
+
+/// Yes where the statement is whole and of this very sound, however it was packed.
+fn status(item: &Item<Verdict>) -> Exit {
+    let Ok(verdict) = &item.result else {
+        return Exit::CouldNotLook;
+    };
+    let is_same = matches!(
+        verdict.content,
+        ContentVerdict::File | ContentVerdict::Essence | ContentVerdict::Pcm
+    );
+    if verdict.marker == MarkerVerdict::Intact && is_same {
+        Exit::Yes
+    } else {
+        Exit::No
     }
 }
 
-/// The verdict in words that are true of it.
-fn sentence(verdict: &Verdict) -> &'static str {
-    match (verdict.marker, verdict.content) {
-        (MarkerVerdict::Missing, _) => "No statement.",
-        (MarkerVerdict::Intact, ContentVerdict::Essence) => {
-            "Statement fits this audio. Unsigned: anyone could have written it."
-        }
-        (MarkerVerdict::Intact, ContentVerdict::Differs) => {
-            "Statement present; audio re-encoded or different. Its denials still count."
-        }
-        (MarkerVerdict::Intact, _) => {
-            "Statement present; it names no audio. Its denials still count."
-        }
-        _ => "Statement altered: its fields disagree or are damaged. Its denials still count.",
+fn line(item: &Item<Verdict>) -> Line {
+    let verdict = item.result.as_ref().ok();
+    let error = item.result.as_ref().err();
+    let excerpt = match verdict.map(|verdict| verdict.content) {
+        Some(ContentVerdict::Excerpt { from, to, .. }) => Some((from, to)),
+        _ => None,
+    };
+    let record = verdict.and_then(|verdict| verdict.record.as_ref());
+    Line {
+        path: path_text(&item.path),
+        format: item.format.map(Format::name),
+        content: verdict.map(|verdict| verdict.content.name()),
+        marker: verdict.map(|verdict| verdict.marker.name()),
+        level: verdict.and_then(|verdict| verdict.level).map(Level::name),
+        similarity: verdict.and_then(|verdict| verdict.content.similarity()),
+        from: excerpt.map(|(from, _)| from.as_secs_f64()),
+        to: excerpt.map(|(_, to)| to.as_secs_f64()),
+        record: record.map(|record| record.label().to_owned()),
+        changes: verdict.map_or_else(Vec::new, |verdict| {
+            verdict.changes.iter().map(ToString::to_string).collect()
+        }),
+        sentence: match (verdict, error) {
+            (Some(verdict), _) => verdict.to_string(),
+            (None, Some(error)) => format!(
+                "Could not read: {}. Treat as no permission.",
+                error.reason()
+            ),
+            (None, None) => String::new(),
+        },
+        error: error.map(ErrorLine::from),
+    }
+}
+
+fn say(line: &Line, item: &Item<Verdict>, arguments: &Arguments) {
+    let sentence = format!("{}: {}", shown_path(&item.path), shown(&line.sentence));
+    if arguments.json {
+        common::json(line);
+    }
+    if item.result.is_err() {
+        eprintln!("{sentence}");
+    } else if !arguments.json && !arguments.csv {
+        common::say(&sentence);
+    }
+}
+
+fn row(line: Line) -> Row {
+    Row {
+        path: shown(&line.path),
+        format: line.format,
+        content: line.content,
+        marker: line.marker,
+        level: line.level,
+        similarity: line.similarity,
+        from: line.from,
+        to: line.to,
+        record: line.record.map(|record| shown(&record)),
+        changes: line.changes.iter().map(|change| shown(change)).collect(),
+        sentence: shown(&line.sentence),
+        error: line.error.map(|error| shown(&error.message)),
     }
 }

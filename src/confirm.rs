@@ -55,6 +55,8 @@ pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(St
             let mp4 = lofty::mp4::Mp4File::read_from(&mut file, options).ok()?;
             ilst(mp4.ilst())
         }
+        // Never written, so there is nothing to confirm.
+        Format::Adts | Format::Caf | Format::Matroska => return None,
     };
     let ours = |(name, _): &(String, String)| marker::FIELDS.contains(&name.as_str());
     Some(all.into_iter().filter(ours).collect())

@@ -1,14 +1,17 @@
 //! Changing a file: a statement put in, a statement taken off.
 
+use std::fs::File;
 use std::path::Path;
 
 use crate::consent::Declaration;
 use crate::container::{Format, Layout};
 use crate::error::{Error, ErrorKind};
 use crate::found;
-use crate::identity::{Essence, measure};
+use crate::identify::{self, Identity, Sound};
+use crate::identity::{Essence, FileDigest, Level, digest_file, measure};
 use crate::limits::Limits;
 use crate::proof::Proof;
+use crate::record::Record;
 use crate::rewrite::Target;
 use crate::source::Source;
 use crate::tagging::{self, Current, Order};
@@ -40,6 +43,8 @@ pub struct EmbedOptions {
     pub(crate) keep_mtime: bool,
     pub(crate) hard_links: bool,
     pub(crate) read_only: bool,
+    code: bool,
+    record: bool,
     limits: Limits,
 }
 
@@ -53,6 +58,8 @@ impl Default for EmbedOptions {
             keep_mtime: true,
             hard_links: false,
             read_only: false,
+            code: true,
+            record: false,
             limits: Limits::default(),
         }
     }
@@ -79,6 +86,9 @@ pub struct Embedded {
     pub essence: Essence,
     /// What the declarer should know.
     pub warnings: Vec<Warning>,
+    /// The record of the file as it is now, where the options ask for one; never in a dry
+    /// run.
+    pub record: Option<Box<Record>>,
 }
 
 /// What [`strip`] did.
@@ -191,6 +201,22 @@ impl EmbedOptions {
         self
     }
 
+    /// Puts the content code of the sound into the statement, so that a copy which was
+    /// re-encoded and kept its tags is seen to carry its own. On by default; it has the
+    /// sound decoded once. Left out where the sound cannot be decoded, and in a build
+    /// without the feature `fingerprint`. A statement that is there already for this very
+    /// sound keeps what it has.
+    pub fn content_code(&mut self, yes: bool) -> &mut EmbedOptions {
+        self.code = yes;
+        self
+    }
+
+    /// Makes a [`Record`] of the file as it is afterwards, in the same pass.
+    pub fn record(&mut self, yes: bool) -> &mut EmbedOptions {
+        self.record = yes;
+        self
+    }
+
     /// Bounds what is held of a file.
     pub fn limits(&mut self, limits: Limits) -> &mut EmbedOptions {
         self.limits = limits;
@@ -240,26 +266,39 @@ impl EmbedOptions {
         let mut reader = &target.file;
         let mut source = Source::new(&mut reader, self.limits)?;
         let layout = Layout::scan(&mut source)?;
+        layout.refuse_read_only()?;
         self.refuse_manifest(&mut source, &layout)?;
         let current = Current::read(&mut source, &layout)?;
         let before = measure(&mut source, &layout)?;
         let (notice, warnings) = licence(&current);
+        let bound = current.marker.as_ref();
+        let bound = bound.filter(|marker| marker.essence.as_ref() == Some(&before.essence));
+        let heard = self.hear(&target.file, &mut source, &layout, bound.is_some())?;
+        let code = match bound {
+            Some(bound) => bound.code,
+            None => heard.code.filter(|_| self.code),
+        };
         let order = Order {
             declaration,
             replace: self.replace,
             notice: self.notice && notice,
+            code,
         };
         let (plan, marker) = tagging::embed(&mut source, &layout, &current, &order, &before)?;
-        let embedded = |status| Embedded {
-            status,
+        let mut embedded = Embedded {
+            status: Status::Changed,
             format: layout.format(),
             essence: before.essence.clone(),
             warnings,
+            record: None,
         };
+        let mut digest = None;
         if plan.is_empty() {
-            return Ok(embedded(Status::Unchanged));
-        }
-        if !self.dry_run {
+            embedded.status = Status::Unchanged;
+            if self.record {
+                digest = Some(digest_file(&mut source)?);
+            }
+        } else if !self.dry_run {
             let proof = Proof {
                 layout: &layout,
                 plan: &plan,
@@ -267,11 +306,43 @@ impl EmbedOptions {
                 fields: marker.fields(),
                 restores: !current.has_ours,
             };
-            target.replace(&mut source, &plan, self, |old, new| {
-                proof.hold(&target.file, old, new, self.limits)
+            digest = target.replace(&mut source, &plan, self, |old, new| {
+                proof.hold(&target.file, old, new, self.limits)?;
+                self.record.then(|| digest_of(new, self.limits)).transpose()
             })?;
         }
-        Ok(embedded(Status::Changed))
+        if let Some(file) = digest.filter(|_| self.record && !self.dry_run) {
+            let identity = Identity {
+                format: embedded.format,
+                file,
+                essence: before.essence,
+                sound: heard,
+            };
+            // Title and artist are the same in the old file, which is still open.
+            let record = Record::new(path, &target.file, identity, Some(marker));
+            embedded.record = Some(Box::new(record));
+        }
+        Ok(embedded)
+    }
+
+    /// What the statement, or the record, has to know of the sound.
+    fn hear(
+        &self,
+        file: &File,
+        source: &mut Source,
+        layout: &Layout,
+        is_bound: bool,
+    ) -> Result<Sound, Error> {
+        let levels: &[Level] = if self.dry_run {
+            &[]
+        } else if self.record {
+            &Level::ALL
+        } else if self.code && !is_bound {
+            &[Level::Code]
+        } else {
+            &[]
+        };
+        identify::sound(file, source, layout, levels)
     }
 
     fn strip_file(&self, path: &Path) -> Result<Stripped, Error> {
@@ -279,6 +350,7 @@ impl EmbedOptions {
         let mut reader = &target.file;
         let mut source = Source::new(&mut reader, self.limits)?;
         let layout = Layout::scan(&mut source)?;
+        layout.refuse_read_only()?;
         let current = Current::read(&mut source, &layout)?;
         let before = measure(&mut source, &layout)?;
         let stripped = |status, exact| Stripped {
@@ -319,6 +391,11 @@ impl EmbedOptions {
             None => Ok(()),
         }
     }
+}
+
+fn digest_of(file: &File, limits: Limits) -> Result<FileDigest, Error> {
+    let mut reader = file;
+    Ok(digest_file(&mut Source::new(&mut reader, limits)?)?)
 }
 
 /// Whether a notice may stand in the copyright field, and what to warn of.

@@ -141,6 +141,15 @@ impl Inspection {
         &self.statements
     }
 
+    /// Our own marker, where exactly one can be read.
+    pub(crate) fn into_marker(self) -> Option<Marker> {
+        let mut markers = self.statements.into_iter().filter_map(|s| match s.meaning {
+            Meaning::Ours(marker) => Some(*marker),
+            _ => None,
+        });
+        markers.next().filter(|_| markers.next().is_none())
+    }
+
     /// Whether `usage` is permitted, over all statements: one denial counts wherever it
     /// stands, then what cannot be read, then conditions, then permissions.
     ///

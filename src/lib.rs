@@ -47,6 +47,8 @@ mod marker;
 mod carrier;
 mod container;
 mod identity;
+#[cfg(feature = "fingerprint")]
+mod sound;
 mod found;
 mod tagging;
 mod confirm;
@@ -54,6 +56,8 @@ mod proof;
 mod rewrite;
 mod embed;
 mod inspect;
+mod identify;
+mod record;
 mod verify;
 mod batch;
 mod limits;
@@ -69,9 +73,14 @@ pub use crate::consent::{
 pub use crate::container::{Format, UnknownFormat};
 pub use crate::embed::{EmbedOptions, Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
-pub use crate::identity::{DigestError, Essence, EssenceDigest, EssenceError, FileDigest};
+pub use crate::identify::{Identity, Sound, identify, identify_levels};
+pub use crate::identity::{
+    ContentCode, ContentCodeError, DigestError, Essence, EssenceDigest, EssenceError, FileDigest,
+    Fingerprint, FingerprintError, Level, Likeness, Pcm, PcmDigest, PcmError,
+};
 pub use crate::inspect::{Answer, Inspection, Statement, read, read_from};
 pub use crate::limits::Limits;
 pub use crate::marker::{Marker, MarkerError};
-pub use crate::verify::{ContentVerdict, Identity, MarkerVerdict, Verdict, identify, verify};
+pub use crate::record::{Record, RecordError, Records};
+pub use crate::verify::{ContentVerdict, Difference, MarkerVerdict, Verdict, verify};
 pub use crate::vocabulary::Vocabulary;

@@ -19,6 +19,8 @@ pub struct Limits {
     pub field: u64,
     /// The most frames, comments, items, atoms or chunks in one file.
     pub parts: u32,
+    /// The longest sound that is decoded, in seconds.
+    pub seconds: u64,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             held_tag: 16 << 20,
             field: 64 << 10,
             parts: 100_000,
+            seconds: 48 * 60 * 60,
         }
     }
 }

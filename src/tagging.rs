@@ -7,7 +7,7 @@ use crate::consent::{Date, Declaration, Preference, Role};
 use crate::container::{Changes, Layout, Place, Plan, Prior, TagChange};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::found::{self, Found};
-use crate::identity::Measured;
+use crate::identity::{ContentCode, Measured};
 use crate::marker::{self, FIELDS, Marker, Step, Undo};
 use crate::source::Source;
 use crate::vocabulary::noai;
@@ -128,6 +128,8 @@ pub(crate) struct Order<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) replace: bool,
     pub(crate) notice: bool,
+    /// The content code of the sound, where it is known.
+    pub(crate) code: Option<ContentCode>,
 }
 
 /// The plan that puts a declaration into the file; empty where it stands there already.
@@ -164,6 +166,7 @@ pub(crate) fn embed(
     let old_undo = old_undo.filter(|undo| undo.step(layout.carrier).is_some());
     let mut marker = Marker {
         essence: Some(before.essence.clone()),
+        code: order.code,
         ..Marker::new(declaration)
     };
     let notice = marker.notice().filter(|_| order.notice);

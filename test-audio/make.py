@@ -31,7 +31,7 @@ PROGRAMS = [
     ("kid3-cli", "3.9.3"), ("AtomicParsley", "of Debian 12"),
 ]
 FOLDERS = ["clean", "tagged", "broken"]
-FORMATS = ["mp3", "flac", "ogg", "mp4", "wav", "aiff", "-"]
+FORMATS = ["mp3", "flac", "ogg", "mp4", "wav", "aiff", "adts", "caf", "matroska", "-"]
 TAGGED = "tagged"
 MALFORMED = "refused:malformed"
 UNSUPPORTED = "refused:unsupported"
@@ -563,9 +563,9 @@ def mp3_broken() -> None:
     one("layer1.mp1", "-", UNSUPPORTED, "ALL-5", "MPEG layer I, silent frames", lambda: (b"\xff\xff\x10\xc4" + bytes(28)) * 60)
     ran("broken/layer2.mp2", "-", UNSUPPORTED, "ALL-5", "MPEG layer II", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a mp2 -b:a 32k OUT")
     ran("broken/layer2.mp3", "-", UNSUPPORTED, "ALL-5", "MPEG layer II called .mp3", "cp broken/layer2.mp2 OUT")
-    ran("broken/adts.aac", "-", UNSUPPORTED, "ALL-5", "ADTS AAC, whose sync resembles MPEG layer 0",
+    ran("broken/adts.aac", "adts", UNSUPPORTED, "ALL-5", "ADTS AAC, whose sync resembles MPEG layer 0",
         "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a aac -b:a 24k OUT")
-    one("adts-id3.aac", "-", UNSUPPORTED, "ALL-5", "ID3v2, then ADTS AAC", lambda: id3(title) + corpus("broken/adts.aac"))
+    one("adts-id3.aac", "adts", UNSUPPORTED, "ALL-5", "ID3v2, then ADTS AAC", lambda: id3(title) + corpus("broken/adts.aac"))
 
     one("tag-larger-than-file.mp3", "-", MALFORMED, "ID3-4", "ID3v2 size beyond the end: what follows cannot be seen",
         lambda: with_id3(id3(title, size=1_000_000)))
@@ -1621,13 +1621,13 @@ def aiff_cases() -> None:
 def other_cases() -> None:
     """Registers formats that are not written yet, and files under a wrong name."""
     aac = "-map_metadata -1 -c:a aac -b:a 24k"
-    ran("broken/sine.caf", "-", UNSUPPORTED, "ALL-5", "CAF", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
-    ran("broken/sine.mka", "-", UNSUPPORTED, "ALL-5", "Matroska", f"ffmpeg -i clean/sine.wav {aac} OUT")
-    ran("broken/sine.webm", "-", UNSUPPORTED, "ALL-5", "WebM", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
+    ran("broken/sine.caf", "caf", UNSUPPORTED, "ALL-5", "CAF", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
+    ran("broken/sine.mka", "matroska", UNSUPPORTED, "ALL-5", "Matroska", f"ffmpeg -i clean/sine.wav {aac} OUT")
+    ran("broken/sine.webm", "matroska", UNSUPPORTED, "ALL-5", "WebM", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
     ran("broken/sine.wv", "-", UNSUPPORTED, "ALL-5", "WavPack", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a wavpack OUT")
     built("broken/header.ape", "-", UNSUPPORTED, "ALL-5", "Monkey's Audio: a header alone, enough to be told by", monkeys_audio)
-    ran("broken/caf-called.mp3", "-", UNSUPPORTED, "ALL-5", "CAF called .mp3", "cp broken/sine.caf OUT")
-    built("broken/caf-with-sync.caf", "-", UNSUPPORTED, "ALL-5 MP3-2", "CAF whose free chunk holds MPEG frames within the first 1,024 bytes", caf_with_frames)
+    ran("broken/caf-called.mp3", "caf", UNSUPPORTED, "ALL-5", "CAF called .mp3", "cp broken/sine.caf OUT")
+    built("broken/caf-with-sync.caf", "caf", UNSUPPORTED, "ALL-5 MP3-2", "CAF whose free chunk holds MPEG frames within the first 1,024 bytes", caf_with_frames)
 
     def renamed(name: str, format: str, source: str) -> None:
         ran(f"tagged/{name}", format, TAGGED, "ALL-5", f"`{source.split('.')[-1]}` content under another name", f"cp {source} OUT")
@@ -1723,7 +1723,8 @@ CLASSES = {
 
 LEDGER = """# What the crate must do with each file: path, format, outcome. Decided from the rules, not from what the code does.
 # Written by make.py.
-# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff; `-` where it is none of them
+# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff, and adts caf
+# matroska, which are read and never written; `-` where it is none of them
 # (RF64, BW64, RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
 # outcome: tagged, or refused:KIND with KIND one of
 #   malformed    the bytes contradict the standard, are cut or declare wrong sizes

@@ -38,7 +38,7 @@ fn the_ledger_names_every_file_once() -> Outcome {
     let named: BTreeSet<String> = cases.iter().map(|case| case.path.clone()).collect();
     assert_eq!(named.len(), cases.len(), "a file stands twice");
     assert_eq!(named, files()?);
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
         let tagged = |case: &&Case| case.format == Some(format) && case.is_tagged();
         assert!(
             cases.iter().filter(tagged).count() >= 15,

@@ -422,7 +422,20 @@ fn verify_tells_whole_altered_and_missing_apart() -> Outcome {
     let after = run("verify_folder", &["--json"], &[shelf.path()])?;
     assert_eq!(after.status, Some(0));
     for line in &after.lines {
-        assert_eq!(keys(line), ["content", "format", "marker", "path"].into());
+        let all = [
+            "changes",
+            "content",
+            "format",
+            "from",
+            "level",
+            "marker",
+            "path",
+            "record",
+            "sentence",
+            "similarity",
+            "to",
+        ];
+        assert_eq!(keys(line), all.into());
         assert_eq!(
             (line["marker"].as_str(), line["content"].as_str()),
             (Some("intact"), Some("essence"))

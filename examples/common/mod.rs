@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each program uses its part")]
 
+pub(crate) mod page;
+
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -131,6 +133,11 @@ pub(crate) fn json(line: &impl Serialize) {
 /// Prints a line on standard output. A closed pipe ends the output quietly.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints text as it is on standard output. A closed pipe ends the output quietly.
+pub(crate) fn print(text: &str) {
+    let _ = write!(std::io::stdout(), "{text}");
 }
 
 /// Today, by the system's clock and time zone.

@@ -125,13 +125,13 @@ fn atom(kind: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-struct Atom {
-    kind: [u8; 4],
+pub(super) struct Atom {
+    pub(super) kind: [u8; 4],
     whole: Range<u64>,
 }
 
 impl Atom {
-    fn payload(&self) -> Range<u64> {
+    pub(super) fn payload(&self) -> Range<u64> {
         self.whole.start + 8..self.whole.end
     }
 
@@ -142,7 +142,7 @@ impl Atom {
 }
 
 /// The atoms that fill `range`, which in an item list have 32-bit sizes.
-fn atoms(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
+pub(super) fn atoms(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
     let mut atoms = Vec::new();
     let mut at = range.start;
     while at < range.end {
@@ -199,12 +199,12 @@ fn has_our_mean(source: &mut Source, item: &Atom) -> Result<bool, Fault> {
     }
 }
 
-struct Data {
+pub(super) struct Data {
     whole: Range<u64>,
     kind: u32,
 }
 
-fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {
+pub(super) fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {
     let mut data = Vec::new();
     for part in atoms(source, item.payload())? {
         if &part.kind == b"data" {
@@ -233,7 +233,7 @@ impl Data {
         self.whole.start + 16..self.whole.end
     }
 
-    fn value(&self, source: &mut Source) -> Result<Value, Fault> {
+    pub(super) fn value(&self, source: &mut Source) -> Result<Value, Fault> {
         let range = self.text();
         if range.end - range.start > source.limits().field {
             return Ok(Value::Unreadable("the field is too long"));

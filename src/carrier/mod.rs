@@ -13,6 +13,9 @@ pub(crate) mod ilst;
 pub(crate) mod riff_info;
 pub(crate) mod aiff_text;
 pub(crate) mod ape;
+pub(crate) mod mdta;
+pub(crate) mod ebml;
+mod caf;
 
 use std::ops::Range;
 
@@ -29,16 +32,23 @@ pub(crate) enum Carrier {
     RiffInfo,
     AiffText,
     Ape,
+    /// The metadata keys of QuickTime, in MP4 too.
+    Mdta,
+    Matroska,
+    CafInformation,
 }
 
 impl Carrier {
-    pub(crate) const ALL: [Carrier; 6] = [
+    pub(crate) const ALL: [Carrier; 9] = [
         Carrier::Id3v2,
         Carrier::VorbisComment,
         Carrier::Ilst,
         Carrier::RiffInfo,
         Carrier::AiffText,
         Carrier::Ape,
+        Carrier::Mdta,
+        Carrier::Matroska,
+        Carrier::CafInformation,
     ];
 
     /// The carrier's name in an undo note and in evidence.
@@ -50,6 +60,9 @@ impl Carrier {
             Carrier::RiffInfo => "info",
             Carrier::AiffText => "aiff",
             Carrier::Ape => "ape",
+            Carrier::Mdta => "mdta",
+            Carrier::Matroska => "matroska",
+            Carrier::CafInformation => "caf",
         }
     }
 
@@ -68,6 +81,9 @@ impl Carrier {
             Carrier::RiffInfo => riff_info::read(source, range, wants),
             Carrier::AiffText => aiff_text::read(source, range, wants),
             Carrier::Ape => ape::read(source, range, wants),
+            Carrier::Mdta => mdta::read(source, range, wants),
+            Carrier::Matroska => ebml::read(source, range, wants),
+            Carrier::CafInformation => caf::read(source, range, wants),
         }
     }
 
@@ -84,7 +100,10 @@ impl Carrier {
             Carrier::Ilst => ilst::edit(source, range, wanted),
             Carrier::RiffInfo => riff_info::edit(source, range, wanted),
             Carrier::AiffText => aiff_text::edit(source, range, wanted),
-            Carrier::Ape => Err(Fault::Unsupported("APEv2 tags are not edited", range.start)),
+            Carrier::Ape | Carrier::Mdta | Carrier::Matroska | Carrier::CafInformation => {
+                let what = "a tag of this kind is read, not edited";
+                Err(Fault::Unsupported(what, range.start))
+            }
         }
     }
 
@@ -95,7 +114,12 @@ impl Carrier {
             Carrier::VorbisComment => vorbis_comment::create(wanted),
             Carrier::Ilst => ilst::create(wanted),
             // These stand beside another carrier and are edited only where they are.
-            Carrier::RiffInfo | Carrier::AiffText | Carrier::Ape => Created {
+            Carrier::RiffInfo
+            | Carrier::AiffText
+            | Carrier::Ape
+            | Carrier::Mdta
+            | Carrier::Matroska
+            | Carrier::CafInformation => Created {
                 bytes: Vec::new(),
                 notice: None,
             },

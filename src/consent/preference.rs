@@ -34,6 +34,17 @@ impl Preference {
         Preference::Disallowed,
     ];
 
+    /// The word for it in `AI_CONSENT`; silence has none.
+    #[must_use]
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Preference::Unknown => None,
+            Preference::Allowed => Some("y"),
+            Preference::Conditional => Some("c"),
+            Preference::Disallowed => Some("n"),
+        }
+    }
+
     /// The stronger of two statements: disallowed > conditional > allowed > unknown.
     #[must_use]
     pub fn combine(self, other: Preference) -> Preference {

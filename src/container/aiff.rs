@@ -65,6 +65,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         others,
         id3v1: None,
         manifest: None,
+        priming: None,
+        read_only: None,
         structure: Structure::Aiff(chunks),
     })
 }

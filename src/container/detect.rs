@@ -1,18 +1,16 @@
 //! Which format is this, by content alone?
 
-use super::{Format, edges};
+use super::{Format, adts, edges};
 use crate::carrier::id3v2;
 use crate::error::Fault;
 use crate::source::Source;
 
 /// Known and not handled: where the magic stands, the magic, what it is.
-const REFUSED: [(u64, &[u8], &str); 17] = [
+const REFUSED: [(u64, &[u8], &str); 15] = [
     (0, b"RF64", "RF64 WAV"),
     (0, b"BW64", "BW64 WAV"),
     (0, b"RIFX", "big-endian WAV (RIFX)"),
     (0, b"riff\x2e\x91\xcf\x11", "Sony Wave64"),
-    (0, b"\x1a\x45\xdf\xa3", "Matroska or WebM"),
-    (0, b"caff\x00\x01", "Core Audio Format"),
     (0, b"wvpk", "WavPack"),
     (0, b"MAC ", "Monkey's Audio"),
     (0, b"MPCK", "Musepack"),
@@ -72,8 +70,8 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
             return Err(Fault::NotAudio);
         }
     }
-    if edges::is_adts(source, start)? {
-        return Err(Fault::Unsupported("ADTS AAC", start));
+    if adts::is_adts(source, start)? {
+        return Ok((Format::Adts, start));
     }
     edges::first_frame(source, start)?.map_or(Err(Fault::NotAudio), |_| Ok((Format::Mp3, start)))
 }
@@ -100,6 +98,12 @@ fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {
         if source.has(at + 8, b"AIFF")? {
             return Ok(Some(Format::Aiff));
         }
+    }
+    if source.has(at, b"\x1a\x45\xdf\xa3")? {
+        return Ok(Some(Format::Matroska));
+    }
+    if source.has(at, b"caff\x00\x01")? {
+        return Ok(Some(Format::Caf));
     }
     for atom in FIRST_ATOMS {
         if source.has(at + 4, atom)? {

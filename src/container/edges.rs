@@ -21,6 +21,8 @@ const CHAIN: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Mp3 {
     pub(super) audio: Range<u64>,
+    /// The first frame, with sound or a table.
+    first: u64,
     /// The first ID3v2 tag.
     tag: Option<Range<u64>>,
 }
@@ -55,11 +57,19 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         others,
         id3v1,
         manifest: None,
-        structure: Structure::Mp3(Mp3 { audio, tag }),
+        priming: None,
+        read_only: None,
+        structure: Structure::Mp3(Mp3 { audio, first, tag }),
     })
 }
 
 impl Mp3 {
+    /// With the table in the first frame, which says what to leave out.
+    #[cfg(feature = "fingerprint")]
+    pub(super) fn audible(&self) -> Range<u64> {
+        self.first..self.audio.end
+    }
+
     pub(super) fn changes(&self, tag: TagChange) -> Changes {
         Changes::plain(match tag {
             TagChange::Keep => Vec::new(),
@@ -212,24 +222,13 @@ fn is_other_layer(source: &mut Source, at: u64) -> Result<bool, Fault> {
         && third >> 2 & 3 != 3)
 }
 
-/// Whether two ADTS frames (ISO/IEC 13818-7) stand at `at`.
-pub(super) fn is_adts(source: &mut Source, at: u64) -> Result<bool, Fault> {
-    let mut at = at;
-    for _ in 0..2 {
-        if source.len().saturating_sub(at) < 7 {
-            return Ok(false);
-        }
-        let [sync, second, third, long @ ..] = source.array::<6>(at)?;
-        let bits = long
-            .iter()
-            .fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-        let length = bits >> 5 & 0x1fff;
-        if sync != 0xff || second & 0xf6 != 0xf0 || third >> 2 & 0xf > 12 || length < 7 {
-            return Ok(false);
-        }
-        at += length;
+/// How long the frame at the start of `packet` is where it holds a table instead of sound:
+/// some programs keep it as the first packet.
+pub(super) fn silent_packet(source: &mut Source, packet: &Range<u64>) -> Result<u64, Fault> {
+    match FrameHeader::read(source, packet.start)? {
+        Some(header) => header.silent_length(source, packet.start, packet.end),
+        None => Ok(0),
     }
-    Ok(true)
 }
 
 impl FrameHeader {

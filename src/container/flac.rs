@@ -17,6 +17,7 @@ const VORBIS_COMMENT: u8 = 4;
 
 #[derive(Debug)]
 pub(crate) struct Flac {
+    start: u64,
     blocks: Vec<Block>,
     pub(super) audio: Range<u64>,
 }
@@ -74,6 +75,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     }
     others.extend(tags);
     let flac = Flac {
+        start,
         blocks,
         audio: at..end,
     };
@@ -87,6 +89,8 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         others,
         id3v1: None,
         manifest,
+        priming: None,
+        read_only: None,
         structure: Structure::Flac(flac),
     })
 }
@@ -98,6 +102,11 @@ pub(super) fn stream_info(source: &mut Source, at: u64) -> Result<(u32, u16), Fa
 }
 
 impl Flac {
+    #[cfg(feature = "fingerprint")]
+    pub(super) fn audible(&self) -> Range<u64> {
+        self.start..self.audio.end
+    }
+
     fn stream(&self, source: &mut Source) -> Result<Stream, Fault> {
         let info = self
             .blocks

@@ -15,6 +15,9 @@ pub(crate) mod ogg;
 pub(crate) mod mp4;
 pub(crate) mod riff;
 pub(crate) mod aiff;
+mod adts;
+mod caf;
+mod matroska;
 
 use std::fmt;
 use std::ops::Range;
@@ -42,17 +45,26 @@ pub enum Format {
     Wav,
     /// AIFF (not AIFC).
     Aiff,
+    /// AAC in an Audio Data Transport Stream (ISO/IEC 13818-7). Read, never written.
+    Adts,
+    /// Apple's Core Audio Format. Read, never written.
+    Caf,
+    /// Matroska and WebM (RFC 9559). Read, never written.
+    Matroska,
 }
 
 impl Format {
-    /// Every format that can be written.
-    pub const ALL: [Format; 6] = [
+    /// Every format.
+    pub const ALL: [Format; 9] = [
         Format::Mp3,
         Format::Flac,
         Format::Ogg,
         Format::Mp4,
         Format::Wav,
         Format::Aiff,
+        Format::Adts,
+        Format::Caf,
+        Format::Matroska,
     ];
 
     /// The format's name in JSON and on the command line.
@@ -65,7 +77,17 @@ impl Format {
             Format::Mp4 => "mp4",
             Format::Wav => "wav",
             Format::Aiff => "aiff",
+            Format::Adts => "adts",
+            Format::Caf => "caf",
+            Format::Matroska => "matroska",
         }
+    }
+
+    /// Whether files of this format can be written. The others are what re-hosting makes
+    /// of a file: they are read, verified and identified.
+    #[must_use]
+    pub const fn is_written(self) -> bool {
+        !matches!(self, Format::Adts | Format::Caf | Format::Matroska)
     }
 }
 
@@ -77,7 +99,7 @@ impl fmt::Display for Format {
 
 /// The text names no [`Format`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format; known are mp3, flac, ogg, mp4, wav, aiff")]
+#[error("unknown format; known are mp3, flac, ogg, mp4, wav, aiff, adts, caf, matroska")]
 pub struct UnknownFormat;
 
 impl FromStr for Format {
@@ -120,6 +142,11 @@ pub(crate) struct Layout {
     pub(crate) id3v1: Option<u64>,
     /// Where a C2PA manifest stands, if the container has a place of its own for one.
     pub(crate) manifest: Option<u64>,
+    /// How many samples of each channel a decoder makes before the sound begins, where the
+    /// container says so.
+    pub(crate) priming: Option<u64>,
+    /// Why the file is read and never written, and where that shows.
+    pub(crate) read_only: Option<(&'static str, u64)>,
     structure: Structure,
 }
 
@@ -139,6 +166,9 @@ enum Structure {
     Mp4(mp4::Mp4),
     Wav(chunks::Chunks),
     Aiff(chunks::Chunks),
+    Adts(adts::Adts),
+    Caf(caf::Caf),
+    Matroska(matroska::Matroska),
 }
 
 /// What becomes of the tag that our lines go into.
@@ -181,6 +211,9 @@ impl Layout {
             (Format::Mp4, _) => mp4::scan(source),
             (Format::Wav, _) => riff::scan(source),
             (Format::Aiff, _) => aiff::scan(source),
+            (Format::Adts, start) => adts::scan(source, start),
+            (Format::Caf, _) => caf::scan(source),
+            (Format::Matroska, _) => matroska::scan(source),
         }
     }
 
@@ -193,6 +226,29 @@ impl Layout {
             Structure::Mp4(_) => Format::Mp4,
             Structure::Wav(_) => Format::Wav,
             Structure::Aiff(_) => Format::Aiff,
+            Structure::Adts(_) => Format::Adts,
+            Structure::Caf(_) => Format::Caf,
+            Structure::Matroska(_) => Format::Matroska,
+        }
+    }
+
+    /// Refuses a file that is read and never written.
+    pub(crate) fn refuse_read_only(&self) -> Result<(), Fault> {
+        match self.read_only {
+            Some((what, at)) => Err(Fault::Unsupported(what, at)),
+            None => Ok(()),
+        }
+    }
+
+    /// What of a file of `length` bytes a decoder may see: not the tags at the ends of
+    /// MPEG audio and FLAC, which decoders take for sound.
+    #[cfg(feature = "fingerprint")]
+    pub(crate) fn audible(&self, length: u64) -> Range<u64> {
+        match &self.structure {
+            Structure::Mp3(mp3) => mp3.audible(),
+            Structure::Flac(flac) => flac.audible(),
+            Structure::Adts(adts) => adts.frames.clone(),
+            _ => 0..length,
         }
     }
 
@@ -204,6 +260,9 @@ impl Layout {
             Structure::Ogg(ogg) => ogg.essence(source, visit),
             Structure::Mp4(mp4) => mp4.essence(source, visit),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => visit(source, chunks.audio.clone()),
+            Structure::Adts(adts) => adts.essence(source, visit),
+            Structure::Caf(caf) => visit(source, caf.audio.clone()),
+            Structure::Matroska(matroska) => matroska.essence(source, visit),
         }
     }
 
@@ -222,6 +281,9 @@ impl Layout {
             Structure::Mp4(mp4) => mp4.changes(source, tag, prior),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => {
                 chunks.changes(source, tag, beside, prior)
+            }
+            Structure::Adts(_) | Structure::Caf(_) | Structure::Matroska(_) => {
+                self.refuse_read_only().map(|()| Changes::plain(Vec::new()))
             }
         }
     }

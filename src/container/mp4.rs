@@ -16,7 +16,7 @@ use self::atoms::{Atom, children, find};
 use self::path::{free_in_meta, meta_payload, path, refuse_item_locations, user_data, zero_free};
 use self::samples::SampleTable;
 use super::{
-    Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece,
+    Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece, edges,
 };
 use crate::carrier::{self, Carrier, Made};
 use crate::error::Fault;
@@ -37,6 +37,7 @@ pub(crate) struct Mp4 {
     /// `stco` and `co64` of every track: the entries, and whether they have 8 bytes.
     offsets: Vec<(Range<u64>, bool)>,
     samples: SampleTable,
+    is_mp3: bool,
 }
 
 pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
@@ -64,25 +65,37 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         }
     }
     let audio = audio.ok_or(Fault::NotAudio)?;
+    let stream = stream::describe(source, audio.description.clone())?;
+    let is_mp3 = stream.codec == "mp3";
     for atom in top.iter().chain(&inside) {
         if &atom.kind == b"meta" {
             refuse_item_locations(source, atom)?;
         }
     }
     let path = path(source, &inside)?;
+    let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
+    let mut others = Vec::new();
+    if let Some(meta) = find(&inside, b"meta") {
+        others.push((Carrier::Mdta, meta_payload(source, &meta)?));
+    }
     let manifest = manifest(source, &top)?;
     let behind = top.iter().find(|atom| atom.start() == moov.end());
     let free_behind_moov = zero_free(source, behind)?;
-    let tag = path.get(2).map(|ilst| Place::At(ilst.payload()));
+    let (carrier, tag) = match &keys {
+        Some((_, inside)) => (Carrier::Mdta, Some(inside.clone())),
+        None => (Carrier::Ilst, path.get(2).map(Atom::payload)),
+    };
     Ok(Layout {
-        stream: stream::describe(source, audio.description.clone())?,
-        carrier: Carrier::Ilst,
-        tag,
+        stream,
+        carrier,
+        tag: tag.map(Place::At),
         beside: None,
-        others: Vec::new(),
+        others,
         id3v1: None,
         manifest,
+        priming: audio.priming,
+        read_only: keys.map(|(at, _)| ("MP4: a meta atom that is no iTunes item list", at)),
         structure: Structure::Mp4(Mp4 {
             moov,
             path,
@@ -90,6 +103,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             free_behind_moov,
             offsets,
             samples: audio.samples,
+            is_mp3,
         }),
     })
 }
@@ -105,7 +119,14 @@ fn manifest(source: &mut Source, top: &[Atom]) -> Result<Option<u64>, Fault> {
 
 impl Mp4 {
     pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
-        self.samples.chunks(source, visit)
+        let mut is_first = self.is_mp3;
+        self.samples.chunks(source, &mut |source, mut samples| {
+            // A frame that holds a table is no sound, in this container either.
+            if std::mem::take(&mut is_first) {
+                samples.start += edges::silent_packet(source, &samples)?;
+            }
+            visit(source, samples)
+        })
     }
 
     pub(super) fn changes(

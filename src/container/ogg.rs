@@ -56,7 +56,11 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             0,
         ));
     }
-    let mut packets = Headers::new(if codec == "vorbis" { 2 } else { 1 });
+    let mut packets = Headers::new(match codec {
+        "vorbis" => 2,
+        "opus" => 1,
+        _ => flac_headers(&head)?,
+    });
     let (mut at, mut counts, mut sequence) = (first.body.end, Vec::new(), first.sequence);
     let start = at;
     let tail = loop {
@@ -88,16 +92,20 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         setup: packets.next().unwrap_or_default(),
         tail,
     };
-    ogg.check(source, start, prefix)?;
+    let block_header = if codec == "flac" { 4 } else { 0 };
+    let list = (prefix.len() + block_header) as u64;
+    ogg.check(source, start, prefix, list)?;
     let end = ogg.comment.len() as u64;
     Ok(Layout {
         stream,
         carrier: Carrier::VorbisComment,
-        tag: Some(Place::Held(ogg.comment.clone(), prefix.len() as u64..end)),
+        tag: Some(Place::Held(ogg.comment.clone(), list..end)),
         beside: None,
         others: Vec::new(),
         id3v1: None,
         manifest: None,
+        priming: None,
+        read_only: (codec == "flac").then_some(("FLAC in Ogg is read, not written", 28)),
         structure: Structure::Ogg(ogg),
     })
 }
@@ -117,13 +125,33 @@ fn stream(head: &[u8]) -> Option<(&'static str, &'static [u8], Stream)> {
         // RFC 7845 section 5.1: whatever the input's rate was, Opus plays at 48 kHz.
         return Some(("opus", b"OpusTags", stream("opus", *channels, 48_000)));
     }
+    // The FLAC to Ogg mapping 1.0: a byte, "FLAC", version, number of headers, then a native
+    // FLAC file's magic, block header and STREAMINFO.
+    if let (Some(b"\x7fFLAC\x01"), Some(packed)) = (head.get(..6), head.get(27..31)) {
+        let packed = u32::from_be_bytes(packed.try_into().ok()?);
+        let channels = (packed >> 9 & 7) as u8 + 1;
+        return Some(("flac", b"", stream("flac", channels, packed >> 12)));
+    }
     None
+}
+
+/// How many header packets follow the first of FLAC in Ogg. It may be left open (0), and
+/// then nothing says where the sound begins.
+fn flac_headers(head: &[u8]) -> Result<usize, Fault> {
+    match head.get(7..9) {
+        Some([high, low]) if *high > 0 || *low > 0 => {
+            Ok(usize::from(u16::from_be_bytes([*high, *low])))
+        }
+        _ => Err(Fault::Unsupported(
+            "FLAC in Ogg with no count of headers",
+            28,
+        )),
+    }
 }
 
 fn refused(head: &[u8]) -> Fault {
     let known = [
-        (&b"\x7fFLAC"[..], "FLAC in Ogg"),
-        (b"Speex   ", "Speex in Ogg"),
+        (&b"Speex   "[..], "Speex in Ogg"),
         (b"\x80theora", "Ogg video"),
         (b"fishead\0", "Ogg with a skeleton"),
         (b"BBCD", "Ogg video"),
@@ -168,7 +196,10 @@ impl Headers {
             }
             at = end;
             if *value < 255 {
-                self.done.push(std::mem::take(&mut self.open));
+                let packet = std::mem::take(&mut self.open);
+                // Of FLAC's many header packets only the first has comments.
+                let is_kept = self.done.len() < 2;
+                self.done.push(if is_kept { packet } else { Vec::new() });
             }
             if self.done.len() == self.needed {
                 return Ok(Some(Tail {
@@ -185,14 +216,18 @@ impl Headers {
 
 impl Ogg {
     /// What the headers must be so that new ones can stand in their place.
-    fn check(&self, source: &Source, at: u64, prefix: &[u8]) -> Result<(), Fault> {
+    fn check(&self, source: &Source, at: u64, prefix: &[u8], list: u64) -> Result<(), Fault> {
         if !self.comment.starts_with(prefix) {
             return Err(Fault::Malformed("Ogg: no comment packet", at));
+        }
+        let is_flac = list > prefix.len() as u64;
+        if is_flac && self.comment.first().is_none_or(|kind| kind & 0x7f != 4) {
+            return Err(Fault::Malformed("Ogg FLAC: no comment packet", at));
         }
         if self.has_setup && !self.setup.starts_with(b"\x05vorbis") {
             return Err(Fault::Malformed("Ogg: no setup packet", at));
         }
-        let range = prefix.len() as u64..self.comment.len() as u64;
+        let range = list..self.comment.len() as u64;
         let end = source
             .held(&self.comment, |held| vorbis_comment::end(held, range))
             .map_err(|_| Fault::Malformed("Ogg: wrong comment list", at))?;

@@ -51,6 +51,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         others,
         id3v1: None,
         manifest,
+        priming: None,
+        read_only: None,
         structure: Structure::Wav(chunks),
     })
 }

@@ -16,6 +16,10 @@ pub struct FileDigest(pub(crate) [u8; 32]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EssenceDigest(pub(crate) [u8; 32]);
 
+/// SHA-256 (FIPS 180-4) of the decoded samples of a lossless stream, interleaved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PcmDigest(pub(crate) [u8; 32]);
+
 /// The first 16 bytes of the SHA-256 of everything in a file that is not essence, in
 /// file order: tells a `strip` whether it gave the whole file back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +49,7 @@ macro_rules! sha256_text {
 
 sha256_text!(FileDigest);
 sha256_text!(EssenceDigest);
+sha256_text!(PcmDigest);
 
 impl fmt::Display for RestDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,6 +63,20 @@ impl FromStr for RestDigest {
     fn from_str(text: &str) -> Result<Self, DigestError> {
         unhex(text).map(RestDigest).ok_or(DigestError)
     }
+}
+
+/// The parts of `CODEC/RATE/CHANNELS:DIGEST`: a digest and what it does not bind.
+pub(super) fn stream<D: FromStr>(text: &str) -> Option<(String, u32, u16, D)> {
+    let (stream, digest) = text.split_once(':')?;
+    let mut parts = stream.split('/');
+    let codec = parts.next()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+    let mut digits = || parts.next().filter(|digits| number(digits));
+    let (rate, channels) = (digits()?.parse().ok()?, digits()?.parse().ok()?);
+    let whole = parts.next().is_none() && !codec.is_empty() && codec.bytes().all(plain);
+    let digest = digest.parse().ok().filter(|_| whole)?;
+    Some((codec.to_owned(), rate, channels, digest))
 }
 
 fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

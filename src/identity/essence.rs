@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use super::digest;
 use super::{EssenceDigest, FileDigest, RestDigest};
 use crate::container::Layout;
 use crate::error::Fault;
@@ -48,23 +49,13 @@ impl FromStr for Essence {
     type Err = EssenceError;
 
     fn from_str(text: &str) -> Result<Self, EssenceError> {
-        let parse = || {
-            let (stream, digest) = text.split_once(':')?;
-            let mut parts = stream.split('/');
-            let codec = parts.next()?;
-            let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-            let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
-            let mut digits = || parts.next().filter(|digits| number(digits));
-            let essence = Essence {
-                codec: codec.to_owned(),
-                sample_rate: digits()?.parse().ok()?,
-                channels: digits()?.parse().ok()?,
-                digest: digest.parse().ok()?,
-            };
-            (parts.next().is_none() && !codec.is_empty() && codec.bytes().all(plain))
-                .then_some(essence)
-        };
-        parse().ok_or(EssenceError)
+        let (codec, sample_rate, channels, digest) = digest::stream(text).ok_or(EssenceError)?;
+        Ok(Essence {
+            codec,
+            sample_rate,
+            channels,
+            digest,
+        })
     }
 }
 

@@ -1,9 +1,17 @@
-//! What the recording is, whatever its tags say.
+//! What the recording is, whatever its tags say: strongest first.
 
+mod level;
 mod digest;
 mod essence;
+mod pcm;
+mod code;
+mod fingerprint;
 
+pub use code::{ContentCode, ContentCodeError};
 pub(crate) use digest::RestDigest;
-pub use digest::{DigestError, EssenceDigest, FileDigest};
+pub use digest::{DigestError, EssenceDigest, FileDigest, PcmDigest};
 pub use essence::{Essence, EssenceError};
 pub(crate) use essence::{Measured, digest_file, measure};
+pub use fingerprint::{Fingerprint, FingerprintError, Likeness};
+pub use level::Level;
+pub use pcm::{Pcm, PcmError};

@@ -7,7 +7,7 @@ pub use text::MarkerError;
 pub(crate) use undo::{Step, Undo};
 
 use crate::consent::Declaration;
-use crate::identity::Essence;
+use crate::identity::{ContentCode, Essence};
 use crate::vocabulary::{aipref, noai, notice, tdmrep};
 
 /// The whole statement.
@@ -60,6 +60,7 @@ pub(crate) fn field(name: &str) -> Option<&'static str> {
 pub struct Marker {
     pub(crate) declaration: Declaration,
     pub(crate) essence: Option<Essence>,
+    pub(crate) code: Option<ContentCode>,
     pub(crate) undo: Option<Undo>,
     /// Members that a later version may have written and this one does not know.
     pub(crate) unknown_members: bool,
@@ -72,6 +73,7 @@ impl Marker {
         Marker {
             declaration,
             essence: None,
+            code: None,
             undo: None,
             unknown_members: false,
         }
@@ -87,6 +89,20 @@ impl Marker {
     #[must_use]
     pub fn essence(&self) -> Option<&Essence> {
         self.essence.as_ref()
+    }
+
+    /// The content code of that sound, where the marker has one.
+    #[must_use]
+    pub fn code(&self) -> Option<&ContentCode> {
+        self.code.as_ref()
+    }
+
+    /// The same marker, bound to a sound that is identified.
+    #[must_use]
+    pub fn bound(mut self, identity: &crate::Identity) -> Marker {
+        self.essence = Some(identity.essence.clone());
+        self.code = identity.sound.code;
+        self
     }
 
     /// Our fields with their values, in writing order, the copyright notice apart.

@@ -15,7 +15,7 @@ impl fmt::Display for Marker {
         let declaration = &self.declaration;
         write!(f, "v={VERSION}")?;
         for (usage, preference) in declaration.preferences().iter() {
-            if let Some(word) = word(preference) {
+            if let Some(word) = preference.word() {
                 write!(f, ", {usage}={word}")?;
             }
         }
@@ -41,6 +41,9 @@ impl fmt::Display for Marker {
         if let Some(essence) = &self.essence {
             write!(f, ", essence=\"{essence}\"")?;
         }
+        if let Some(code) = &self.code {
+            write!(f, ", iscc=\"{code}\"")?;
+        }
         if let Some(undo) = &self.undo {
             write!(f, ", undo=\"{undo}\"")?;
         }
@@ -64,15 +67,6 @@ fn display_string(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
     }
     f.write_str("\"")
-}
-
-fn word(preference: Preference) -> Option<&'static str> {
-    match preference {
-        Preference::Unknown => None,
-        Preference::Allowed => Some("y"),
-        Preference::Conditional => Some("c"),
-        Preference::Disallowed => Some("n"),
-    }
 }
 
 /// Why a text is no `AI_CONSENT` of ours, and where.
@@ -152,7 +146,7 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
     if let Ok(usage) = key.parse::<Usage>() {
         let preference = Preference::ALL
             .into_iter()
-            .find(|p| matches!(&member.value, Value::Token(t) if word(*p) == Some(t)))
+            .find(|p| matches!(&member.value, Value::Token(t) if p.word() == Some(t)))
             .ok_or_else(|| format!("{key} is y, n or c"))?;
         marker.declaration = marker.declaration.say(usage, preference);
         return Ok(marker);
@@ -179,12 +173,17 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
             marker.essence = Some(text.parse().map_err(|_| bad("an essence"))?);
             declaration
         }
+        ("iscc", Value::Text(text)) => {
+            marker.code = Some(text.parse().map_err(|_| bad("a content code"))?);
+            declaration
+        }
         ("undo", Value::Text(text)) => {
             marker.undo = Some(text.parse().map_err(|_| bad("an undo note"))?);
             declaration
         }
         (
-            "policy" | "declarer" | "role" | "declared" | "expires" | "aipref" | "essence" | "undo",
+            "policy" | "declarer" | "role" | "declared" | "expires" | "aipref" | "essence" | "iscc"
+            | "undo",
             _,
         ) => return Err(bad("of another type")),
         _ => {

@@ -43,15 +43,25 @@ pub(super) fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Faul
     refuse_item_locations(source, &meta)?;
     let payload = meta_payload(source, &meta)?;
     let inside = children(source, payload)?;
-    if let Some(handler) = find(&inside, b"hdlr")
-        && !source.has(handler.payload().start + 8, b"mdir")?
-    {
-        let what = "MP4: a meta atom that is no iTunes item list";
-        return Err(Fault::Unsupported(what, handler.start()));
-    }
     Ok(match find(&inside, b"ilst") {
         Some(ilst) => vec![udta, meta, ilst],
         None => vec![udta, meta],
+    })
+}
+
+/// Where a `meta` atom in `udta` shows that it is no item list, and its children: the
+/// metadata keys of QuickTime, or what only its writer knows.
+pub(super) fn keys(source: &mut Source, path: &[Atom]) -> Result<Option<(u64, Range<u64>)>, Fault> {
+    let Some(meta) = path.get(1) else {
+        return Ok(None);
+    };
+    let payload = meta_payload(source, meta)?;
+    let inside = children(source, payload.clone())?;
+    Ok(match find(&inside, b"hdlr") {
+        Some(handler) if !source.has(handler.payload().start + 8, b"mdir")? => {
+            Some((handler.start(), payload))
+        }
+        _ => None,
     })
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Track {
     /// The payload of `stsd`.
     pub(super) description: Range<u64>,
     pub(super) samples: SampleTable,
+    /// Where in the media the first edit begins, in samples.
+    pub(super) priming: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ pub(super) fn track(source: &mut Source, track: &Atom) -> Result<Track, Fault> {
         return Err(Fault::Malformed("MP4: wrong stsz", at));
     }
     Ok(Track {
+        priming: priming(source, track)?,
         is_audio,
         offsets: (offsets.clone(), wide),
         description: need(b"stsd")?.payload(),
@@ -97,6 +100,31 @@ pub(super) fn track(source: &mut Source, track: &Atom) -> Result<Track, Fault> {
             count,
         },
     })
+}
+
+/// The media time of the first edit that is not empty (`elst`, section 8.6.6). Media time
+/// counts samples where a sound track is written in its own rate, as everyone does.
+fn priming(source: &mut Source, track: &Atom) -> Result<Option<u64>, Fault> {
+    let Some(edits) = find(&children(source, track.payload())?, b"edts") else {
+        return Ok(None);
+    };
+    let Some(list) = find(&children(source, edits.payload())?, b"elst") else {
+        return Ok(None);
+    };
+    let Range { start, end } = list.payload();
+    let width = if source.byte(start)? == 1 { 20 } else { 12 };
+    let mut at = start + 8;
+    while at + width <= end {
+        let time = match width {
+            20 => source.be64(at + 8)?.cast_signed(),
+            _ => i64::from(source.be32(at + 4)?.cast_signed()),
+        };
+        if let Ok(time) = u64::try_from(time) {
+            return Ok(Some(time));
+        }
+        at += width;
+    }
+    Ok(None)
 }
 
 /// Offsets into another file must not move with this one.

@@ -1,0 +1,122 @@
+//! Where AAC is in an Audio Data Transport Stream (ISO/IEC 13818-7 section 6.2), between
+//! the tags at both ends of a file. Read, never written.
+//!
+//! A frame is a header of 7 bytes, or 9 with a checksum, and one raw data block.
+
+use std::ops::Range;
+
+use super::{Layout, Place, Stream, Structure, Visit, edges};
+use crate::carrier::{Carrier, id3v2};
+use crate::error::Fault;
+use crate::source::Source;
+
+/// In samples per second, by index.
+pub(super) const SAMPLE_RATES: [u32; 13] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+    7_350,
+];
+
+#[derive(Debug)]
+pub(crate) struct Adts {
+    pub(super) frames: Range<u64>,
+}
+
+struct Header {
+    sample_rate: u32,
+    channels: u16,
+    /// Of the header, and of the frame with it.
+    length: u64,
+    frame: u64,
+    blocks: u8,
+}
+
+impl Header {
+    fn read(source: &mut Source, at: u64) -> Result<Option<Header>, Fault> {
+        if source.len().saturating_sub(at) < 7 {
+            return Ok(None);
+        }
+        let [sync, second, third, fourth, fifth, sixth, last] = source.array::<7>(at)?;
+        let rate = SAMPLE_RATES.get(usize::from(third >> 2 & 15));
+        let length = if second & 1 == 1 { 7 } else { 9 };
+        let frame = u64::from(fourth & 3) << 11 | u64::from(fifth) << 3 | u64::from(sixth) >> 5;
+        let (0xff, 0xf0, Some(rate)) = (sync, second & 0xf6, rate) else {
+            return Ok(None);
+        };
+        let channels = match (third & 1) << 2 | fourth >> 6 {
+            7 => 8,
+            channels => u16::from(channels),
+        };
+        Ok((frame >= length).then_some(Header {
+            sample_rate: *rate,
+            channels,
+            length,
+            frame,
+            blocks: last & 3,
+        }))
+    }
+}
+
+/// Whether two frames stand at `at`.
+pub(super) fn is_adts(source: &mut Source, at: u64) -> Result<bool, Fault> {
+    Ok(match Header::read(source, at)? {
+        Some(header) => Header::read(source, at + header.frame)?.is_some(),
+        None => false,
+    })
+}
+
+/// `start` is where the ID3v2 tags at the front end.
+pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
+    let edges::Tail { mut tags, end, .. } = edges::tail(source, start)?;
+    let first = Header::read(source, start)?.ok_or(Fault::NotAudio)?;
+    if first.channels == 0 {
+        let what = "ADTS AAC whose channels stand in the sound";
+        return Err(Fault::Unsupported(what, start));
+    }
+    let mut tag = None;
+    let mut at = 0;
+    while at < start {
+        let end = at + id3v2::length(source, at)?.unwrap_or(start - at);
+        match tag {
+            None => tag = Some(Place::At(at..end)),
+            Some(_) => tags.push((Carrier::Id3v2, at..end)),
+        }
+        at = end;
+    }
+    Ok(Layout {
+        stream: Stream {
+            codec: "aac".to_owned(),
+            sample_rate: first.sample_rate,
+            channels: first.channels,
+        },
+        carrier: Carrier::Id3v2,
+        tag,
+        beside: None,
+        others: tags,
+        id3v1: None,
+        manifest: None,
+        priming: None,
+        read_only: Some(("ADTS AAC is read, not written", start)),
+        structure: Structure::Adts(Adts { frames: start..end }),
+    })
+}
+
+impl Adts {
+    /// The raw data block of every frame; a cut last one is included.
+    pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        source.widen();
+        let Range { start: mut at, end } = self.frames;
+        while at < end {
+            let header = Header::read(source, at)?
+                .filter(|header| at + header.length <= end)
+                .ok_or(Fault::Malformed("ADTS: no frame where one should be", at))?;
+            if header.blocks > 0 {
+                let what = "ADTS AAC with several blocks in a frame";
+                return Err(Fault::Unsupported(what, at));
+            }
+            let next = (at + header.frame).min(end);
+            visit(source, at + header.length..next)?;
+            at = next;
+        }
+        Ok(())
+    }
+}

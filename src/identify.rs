@@ -1,0 +1,150 @@
+//! What is this recording, at every level that it has?
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::container::{Format, Layout};
+use crate::error::Error;
+use crate::identity::{
+    ContentCode, Essence, FileDigest, Fingerprint, Level, Pcm, digest_file, measure,
+};
+use crate::limits::Limits;
+use crate::source::{self, Source};
+
+/// What a file is.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The file's format.
+    pub format: Format,
+    /// The digest of every byte.
+    pub file: FileDigest,
+    /// The coded sound.
+    pub essence: Essence,
+    /// What only a decoder tells.
+    pub sound: Sound,
+}
+
+/// What a file is at the levels that need a decoder. Each is `None` where it was not asked
+/// for, does not exist for this codec, or could not be had; [`undecoded`](Sound::undecoded)
+/// says why not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sound {
+    /// How long it sounds.
+    pub duration: Option<Duration>,
+    /// The samples of a lossless codec.
+    pub pcm: Option<Pcm>,
+    /// The content code.
+    pub code: Option<ContentCode>,
+    /// The fingerprint.
+    pub fingerprint: Option<Fingerprint>,
+    /// Whether the MD5 that a FLAC file has of its own samples is right; `None` where it
+    /// has none. It is reported and never trusted.
+    pub md5: Option<bool>,
+    /// Why the sound could not be decoded, where it could not.
+    pub undecoded: Option<String>,
+}
+
+/// Computes what the file at `path` is without decoding it: its file digest and essence.
+///
+/// ```
+/// let identity = noai_audio::identify("test-audio/clean/sine.mp3")?;
+/// assert_eq!(identity.essence.codec, "mp3");
+/// # Ok::<(), noai_audio::Error>(())
+/// ```
+///
+/// # Errors
+/// Only where the file could not be looked at: `Io`, `NotAudio`, `Malformed`,
+/// `Unsupported`, `Limit`. A sound that cannot be decoded is no error.
+pub fn identify(path: impl AsRef<Path>) -> Result<Identity, Error> {
+    identify_levels(path, &[])
+}
+
+/// Computes what the file at `path` is, down to these levels. The file digest and the
+/// essence are always there; any other level has the sound decoded, once for all of them.
+///
+#[cfg_attr(feature = "fingerprint", doc = "```")]
+#[cfg_attr(not(feature = "fingerprint"), doc = "```ignore")]
+/// use noai_audio::{Level, identify_levels};
+/// let flac = identify_levels("test-audio/clean/24-bit.flac", &[Level::Pcm])?;
+/// let wav = identify_levels("test-audio/clean/24-bit.wav", &[Level::Pcm])?;
+/// assert_ne!(flac.essence, wav.essence);
+/// assert_eq!(flac.sound.pcm, wav.sound.pcm);
+/// # Ok::<(), noai_audio::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`identify`].
+pub fn identify_levels(path: impl AsRef<Path>, levels: &[Level]) -> Result<Identity, Error> {
+    let path = path.as_ref();
+    identify_file(path, levels).map_err(|error| error.about(path))
+}
+
+fn identify_file(path: &Path, levels: &[Level]) -> Result<Identity, Error> {
+    let mut file = source::open(path)?;
+    let mut source = Source::new(&mut file, Limits::default())?;
+    let layout = Layout::scan(&mut source)?;
+    let essence = measure(&mut source, &layout)?.essence;
+    let digest = digest_file(&mut source)?;
+    // A second handle, since the source has the first.
+    let decoded = source::open(path)?;
+    Ok(Identity {
+        format: layout.format(),
+        file: digest,
+        essence,
+        sound: sound(&decoded, &mut source, &layout, levels)?,
+    })
+}
+
+/// What a decoder tells of an open file.
+#[cfg(feature = "fingerprint")]
+pub(crate) fn sound(
+    file: &File,
+    source: &mut Source,
+    layout: &Layout,
+    levels: &[Level],
+) -> Result<Sound, Error> {
+    use crate::error::Fault;
+    use crate::sound::{Wanted, hear};
+
+    let wanted = Wanted {
+        pcm: levels.contains(&Level::Pcm),
+        fingerprint: levels.contains(&Level::Fingerprint) || levels.contains(&Level::Code),
+    };
+    if !wanted.pcm && !wanted.fingerprint {
+        return Ok(Sound::default());
+    }
+    match hear(file, source, layout, wanted) {
+        Ok(heard) => Ok(Sound {
+            duration: Some(heard.duration),
+            pcm: heard.pcm,
+            code: heard.fingerprint.as_ref().and_then(ContentCode::of),
+            fingerprint: heard.fingerprint,
+            md5: heard.md5,
+            undecoded: None,
+        }),
+        Err(Fault::Io(error)) => Err(Error::from(Fault::Io(error))),
+        Err(fault) => Ok(Sound {
+            undecoded: Some(Error::from(fault).reason()),
+            ..Sound::default()
+        }),
+    }
+}
+
+/// Nothing: this build has no decoder.
+#[cfg(not(feature = "fingerprint"))]
+#[allow(clippy::unnecessary_wraps, reason = "the other build's can fail")]
+pub(crate) fn sound(
+    _: &File,
+    _: &mut Source,
+    _: &Layout,
+    levels: &[Level],
+) -> Result<Sound, Error> {
+    let asked = levels.iter().any(|level| *level > Level::Essence);
+    Ok(Sound {
+        undecoded: asked.then(|| "this build has no decoder".to_owned()),
+        ..Sound::default()
+    })
+}

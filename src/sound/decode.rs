@@ -1,0 +1,212 @@
+//! Coded packets to samples, through symphonia.
+
+use std::fs::File;
+
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::{Hint, Probe};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use symphonia::default::formats::{
+    AdtsReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
+};
+
+use super::UNDECODABLE;
+use super::listen::{Depth, Listener, Samples};
+use super::opus::{self, Opus};
+use super::view::View;
+use crate::container::{Format, Layout};
+use crate::error::Fault;
+
+pub(super) fn decode(
+    file: &File,
+    length: u64,
+    layout: &Layout,
+    listener: &mut Listener,
+) -> Result<(), Fault> {
+    let view = View::new(file, layout.audible(length));
+    let mut reader = reader(view, layout.format())?;
+    let track = reader.first_track(TrackType::Audio).ok_or(UNDECODABLE)?;
+    let id = track.id;
+    let Some(CodecParameters::Audio(parameters)) = track.codec_params.clone() else {
+        return Err(UNDECODABLE);
+    };
+    let mut decoder = Decoder::new(&parameters, listener)?;
+    let priming = layout.priming.unwrap_or_default();
+    let mut skip = priming.max(decoder.pre_skip());
+    loop {
+        let packet = match reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            // What was heard before stays true; it is only not the whole.
+            Err(_) => {
+                listener.is_damaged();
+                break;
+            }
+        };
+        if packet.track_id == id {
+            decoder.hear(&packet, &mut skip, listener)?;
+        }
+    }
+    listener.md5(decoder.verified());
+    Ok(())
+}
+
+/// The demultiplexer for this format and no other: symphonia's own choice would look for
+/// any format in the first megabyte.
+fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, Fault> {
+    let mut probe = Probe::default();
+    match format {
+        Format::Mp3 => probe.register_format::<MpaReader<'_>>(),
+        Format::Flac => probe.register_format::<FlacReader<'_>>(),
+        Format::Ogg => probe.register_format::<OggReader<'_>>(),
+        Format::Mp4 => probe.register_format::<IsoMp4Reader<'_>>(),
+        Format::Wav => probe.register_format::<WavReader<'_>>(),
+        Format::Matroska => probe.register_format::<MkvReader<'_>>(),
+        Format::Caf => probe.register_format::<CafReader<'_>>(),
+        Format::Adts => probe.register_format::<AdtsReader<'_>>(),
+        // Its samples stand in the file as they are.
+        Format::Aiff => return Err(UNDECODABLE),
+    }
+    let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
+    let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());
+    probe
+        .probe(&Hint::new(), stream, options, metadata)
+        .map_err(|_| UNDECODABLE)
+}
+
+enum Decoder {
+    Symphonia {
+        decoder: Box<dyn AudioDecoder>,
+        is_lossless: bool,
+        integers: Vec<i32>,
+        floats: Vec<f32>,
+    },
+    Opus(Opus),
+}
+
+impl Decoder {
+    fn new(parameters: &AudioCodecParameters, listener: &mut Listener) -> Result<Decoder, Fault> {
+        if parameters.codec == CODEC_ID_OPUS {
+            let header = parameters.extra_data.as_deref().unwrap_or_default();
+            return Opus::new(header).map(Decoder::Opus).ok_or(UNDECODABLE);
+        }
+        // FLAC's MD5 takes as long as its decoding: only for whoever asks for the samples.
+        let options = AudioDecoderOptions::default().verify(listener.hears_pcm());
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &options)
+            .map_err(|_| UNDECODABLE)?;
+        let depth = depth(parameters);
+        if let Some(depth) = depth {
+            listener.is_lossless(Depth::Bits(depth));
+        }
+        Ok(Decoder::Symphonia {
+            decoder,
+            is_lossless: depth.is_some(),
+            integers: Vec::new(),
+            floats: Vec::new(),
+        })
+    }
+
+    /// How many samples the codec itself wants dropped at the start.
+    fn pre_skip(&self) -> u64 {
+        match self {
+            Decoder::Opus(opus) => opus.pre_skip,
+            Decoder::Symphonia { .. } => 0,
+        }
+    }
+
+    /// Decodes one packet, less the first `skip` samples of the stream. A damaged packet
+    /// is passed over, as players do.
+    fn hear(
+        &mut self,
+        packet: &Packet,
+        skip: &mut u64,
+        listener: &mut Listener,
+    ) -> Result<(), Fault> {
+        match self {
+            Decoder::Opus(opus) => {
+                let channels = opus.channels;
+                let Some(samples) = opus.decode(&packet.data) else {
+                    listener.is_damaged();
+                    return Ok(());
+                };
+                let frames = samples.len() / usize::from(channels);
+                let end = frames.saturating_sub(packet.trim_end.get() as usize);
+                let start = cut(skip, end);
+                let samples = slice(samples, start..end, channels);
+                listener.hear(&Samples::Floats(samples), opus::RATE, channels)
+            }
+            Decoder::Symphonia {
+                decoder,
+                is_lossless,
+                integers,
+                floats,
+            } => {
+                let buffer = match decoder.decode(packet) {
+                    Ok(buffer) => buffer,
+                    Err(Error::DecodeError(_) | Error::IoError(_)) => {
+                        listener.is_damaged();
+                        return Ok(());
+                    }
+                    Err(_) => return Err(UNDECODABLE),
+                };
+                let (rate, frames) = (buffer.spec().rate(), buffer.frames());
+                let channels = u16::try_from(buffer.num_planes()).map_err(|_| UNDECODABLE)?;
+                let range = cut(skip, frames)..frames;
+                if range.is_empty() {
+                    return Ok(());
+                }
+                if *is_lossless {
+                    buffer.copy_to_vec_interleaved(integers);
+                    let samples = slice(integers, range, channels);
+                    listener.hear(&Samples::Integers(samples), rate, channels)
+                } else {
+                    buffer.copy_to_vec_interleaved(floats);
+                    let samples = slice(floats, range, channels);
+                    listener.hear(&Samples::Floats(samples), rate, channels)
+                }
+            }
+        }
+    }
+
+    fn verified(&mut self) -> Option<bool> {
+        match self {
+            Decoder::Opus(_) => None,
+            Decoder::Symphonia { decoder, .. } => decoder.finalize().verify_ok,
+        }
+    }
+}
+
+/// How many of `frames` go, of those that are still to be skipped.
+fn cut(skip: &mut u64, frames: usize) -> usize {
+    let cut = (*skip).min(frames as u64);
+    *skip -= cut;
+    cut as usize
+}
+
+fn slice<T>(samples: &[T], frames: std::ops::Range<usize>, channels: u16) -> &[T] {
+    let channels = usize::from(channels);
+    let range = frames.start * channels..frames.end * channels;
+    samples.get(range).unwrap_or_default()
+}
+
+/// The stored depth of a lossless codec, in bits.
+fn depth(parameters: &AudioCodecParameters) -> Option<u32> {
+    match parameters.codec {
+        CODEC_ID_FLAC => parameters.bits_per_sample,
+        // Symphonia does not tell ALAC's: byte 5 of the 24 of the magic cookie, which may
+        // stand behind atoms of its own.
+        CODEC_ID_ALAC => {
+            let extra = parameters.extra_data.as_deref()?;
+            let wrapped = extra.get(4..8) == Some(b"frma");
+            let cookie = if wrapped { extra.get(24..)? } else { extra };
+            cookie.get(5).copied().map(u32::from)
+        }
+        _ => None,
+    }
+}

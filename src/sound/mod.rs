@@ -1,0 +1,62 @@
+//! What does it sound like? Decodes the first audio stream, once, for whoever listens.
+//!
+//! Samples that stand in a file as they are, are read there; everything else goes through
+//! symphonia's demultiplexers and decoders, Opus through rusty-opus. Decoders are other
+//! people's code at work on strangers' files: a panic in one is caught and told as a
+//! sound that cannot be decoded.
+
+mod decode;
+mod listen;
+mod opus;
+mod raw;
+mod resample;
+mod view;
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use self::listen::Listener;
+use crate::container::Layout;
+use crate::error::Fault;
+use crate::identity::{Fingerprint, Pcm};
+use crate::source::Source;
+
+/// What is listened for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) pcm: bool,
+    pub(crate) fingerprint: bool,
+}
+
+/// What was heard.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) duration: Duration,
+    /// Of lossless codecs, where every packet could be decoded.
+    pub(crate) pcm: Option<Pcm>,
+    pub(crate) fingerprint: Option<Fingerprint>,
+    /// Whether FLAC's own MD5 of its samples is right; `None` where there is none.
+    pub(crate) md5: Option<bool>,
+}
+
+/// Decodes the sound. `Unsupported` where no decoder here can.
+pub(crate) fn hear(
+    file: &File,
+    source: &mut Source,
+    layout: &Layout,
+    wanted: Wanted,
+) -> Result<Heard, Fault> {
+    let heard = catch_unwind(AssertUnwindSafe(|| {
+        let mut listener = Listener::new(source.limits(), wanted);
+        if layout.stream.codec.starts_with("pcm_") {
+            raw::decode(source, layout, &mut listener)?;
+        } else {
+            decode::decode(file, source.len(), layout, &mut listener)?;
+        }
+        listener.finish()
+    }));
+    heard.unwrap_or(Err(UNDECODABLE))
+}
+
+const UNDECODABLE: Fault = Fault::Unsupported("the sound cannot be decoded", 0);
