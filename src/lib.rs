@@ -3,7 +3,8 @@
 //! The crate writes a declaration of consent, above all "no AI", into the tags that an
 //! MP3, FLAC, Ogg, MP4, WAV or AIFF file has anyway, bound to its sound by a digest; it
 //! proves that nothing else in the file changed; it takes the declaration off again, byte
-//! for byte; and it tells of any file what is declared and whether it fits the sound.
+//! for byte; and it tells of any copy, re-encoded, cut or stripped, which recording it is,
+//! what is declared, and whether the declaration is its own.
 //!
 //! It does not stop anyone from taking the tags off, it cannot prove who wrote them, and
 //! it never turns silence, damage or an unsigned permission into [`Answer::Allowed`].
@@ -12,7 +13,7 @@
 //!  Declaration ─▶ vocabulary ─▶ Marker ─▶ carrier ─▶ container ─▶ file
 //!  what is said    each         our own    in which    where the bytes
 //!                  dialect      lines      tag field   are, spliced
-//!  Verdict ◀────── Marker ◀──── Essence ◀──────────────────────────┘
+//!  Verdict ◀─ Record ◀─ Identity ◀─ essence · PCM · fingerprint ◀──┘
 //! ```
 //!
 //! ```

@@ -1,0 +1,245 @@
+//! Is a statement heard, and the sound known, in the containers that re-hosting makes?
+
+mod common;
+
+use std::fs;
+
+use common::bytes::{find, put};
+use common::{Outcome, Shelf, Song, corpus, hex, sha256};
+use noai_audio::{Answer, ContentVerdict, ErrorKind, Format, MarkerVerdict, Usage};
+
+/// An element with a size of 8 bytes.
+fn element(id: &[u8], payload: &[u8]) -> Vec<u8> {
+    let size = (payload.len() as u64 | 1 << 56).to_be_bytes();
+    [id, &size, payload].concat()
+}
+
+/// A segment of one Vorbis track, in its block or blocks these bytes.
+fn matroska(track: &[u8], tags: &[u8], clusters: &[u8]) -> Vec<u8> {
+    matroska_of("A_VORBIS", track, tags, clusters)
+}
+
+fn matroska_of(codec: &str, track: &[u8], tags: &[u8], clusters: &[u8]) -> Vec<u8> {
+    let head = element(
+        &[0x1a, 0x45, 0xdf, 0xa3],
+        &element(&[0x42, 0x82], b"matroska"),
+    );
+    let audio = element(&[0xe1], &element(&[0xb5], &8_000_f32.to_be_bytes()));
+    let entry = [
+        element(&[0xd7], &[1]),
+        element(&[0x83], &[2]),
+        element(&[0x86], codec.as_bytes()),
+        audio,
+        track.to_vec(),
+    ];
+    let tracks = element(
+        &[0x16, 0x54, 0xae, 0x6b],
+        &element(&[0xae], &entry.concat()),
+    );
+    let segment = [&tracks, tags, clusters].concat();
+    [head, element(&[0x18, 0x53, 0x80, 0x67], &segment)].concat()
+}
+
+const CLUSTER: [u8; 4] = [0x1f, 0x43, 0xb6, 0x75];
+
+fn cluster(blocks: &[Vec<u8>]) -> Vec<u8> {
+    element(&CLUSTER, &blocks.concat())
+}
+
+/// A simple block of track 1 with these flags.
+fn block(flags: u8, body: &[u8]) -> Vec<u8> {
+    element(&[0xa3], &[&[0x81, 0, 0, flags], body].concat())
+}
+
+/// Statements as ffmpeg writes them into Matroska.
+fn tags(fields: &[(&str, &str)]) -> Vec<u8> {
+    let simple = |(name, value): &(&str, &str)| {
+        let parts = [
+            element(&[0x45, 0xa3], name.as_bytes()),
+            element(&[0x44, 0x87], value.as_bytes()),
+        ];
+        element(&[0x67, 0xc8], &parts.concat())
+    };
+    let tag: Vec<u8> = fields.iter().flat_map(simple).collect();
+    element(&[0x12, 0x54, 0xc3, 0x67], &element(&[0x73, 0x73], &tag))
+}
+
+/// The digest of the essence that is found.
+fn essence(song: &Song) -> Outcome<String> {
+    Ok(song.identify()?.essence.digest.to_string())
+}
+
+fn digest_of(packets: &[u8]) -> String {
+    format!("sha256:{}", hex(&sha256(packets)))
+}
+
+#[test]
+fn files_of_these_formats_are_read_and_never_written() -> Outcome {
+    let shelf = Shelf::new()?;
+    let cases = [
+        ("broken/adts.aac", Format::Adts),
+        ("broken/adts-id3.aac", Format::Adts),
+        ("broken/sine.caf", Format::Caf),
+        ("broken/caf-called.mp3", Format::Caf),
+        ("broken/sine.mka", Format::Matroska),
+        ("broken/sine.webm", Format::Matroska),
+        ("broken/ogg-flac.oga", Format::Ogg),
+        ("broken/ffmpeg-mdta.mp4", Format::Mp4),
+    ];
+    for (name, format) in cases {
+        let song = shelf.song(name)?;
+        assert_eq!(song.read()?.format(), format, "{name}");
+        assert_eq!(song.identify()?.format, format, "{name}");
+        assert_eq!(song.verify()?.marker, MarkerVerdict::Missing, "{name}");
+        for result in [song.tag().map(|_| ()), song.strip().map(|_| ())] {
+            let kind = result.map_err(|error| error.kind());
+            assert_eq!(kind, Err(ErrorKind::Unsupported), "{name}");
+        }
+        assert!(song.is_original()?, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_block_gives_its_packets_however_they_are_laced() -> Outcome {
+    let shelf = Shelf::new()?;
+    let (a, b, c) = (vec![1_u8; 300], vec![2; 7], vec![3; 20]);
+    let all = [a.clone(), b.clone(), c.clone()].concat();
+    let laced = |flags: u8, sizes: &[u8]| block(flags, &[sizes, &all].concat());
+    let groups = [
+        cluster(&[block(0, &a), block(0, &b), block(0, &c)]),
+        // Xiph: two more packets, of 255 + 45 and 7 bytes, and the rest.
+        cluster(&[laced(2, &[2, 255, 45, 7])]),
+        // EBML: 300, then 7 - 300 around the middle of two bytes.
+        cluster(&[laced(6, &[2, 0x41, 0x2c, 0x5e, 0xda])]),
+        // In a group, of a cluster that does not say where it ends.
+        [
+            CLUSTER.to_vec(),
+            vec![0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            element(
+                &[0xa0],
+                &element(&[0xa1], &[&[0x81, 0, 0, 0], all.as_slice()].concat()),
+            ),
+        ]
+        .concat(),
+    ];
+    for (index, clusters) in groups.iter().enumerate() {
+        let song = shelf.put("a.mkv", matroska(&[], &[], clusters))?;
+        assert_eq!(essence(&song)?, digest_of(&all), "{index}");
+    }
+    let even = cluster(&[block(
+        4,
+        &[&[2], all.as_slice().get(..327).unwrap()].concat(),
+    )]);
+    let song = shelf.put("b.mkv", matroska(&[], &[], &even))?;
+    assert_eq!(essence(&song)?, digest_of(&all));
+    // The packets of another track are not this one's.
+    let other = element(&[0xa3], &[&[0x82, 0, 0, 0], all.as_slice()].concat());
+    let mixed = cluster(&[block(0, &all), other]);
+    let song = shelf.put("c.mkv", matroska(&[], &[], &mixed))?;
+    assert_eq!(essence(&song)?, digest_of(&all));
+    Ok(())
+}
+
+#[test]
+fn what_symphonia_would_misread_is_refused() -> Outcome {
+    let shelf = Shelf::new()?;
+    let sound = cluster(&[block(0, &[1; 50])]);
+    let encodings = element(&[0x6d, 0x80], &element(&[0x62, 0x40], &[]));
+    let encrypted = cluster(&[element(&[0xaf], &[1; 50])]);
+    for (name, file) in [
+        ("compressed", matroska(&encodings, &[], &sound)),
+        ("encrypted", matroska(&[], &[], &encrypted)),
+    ] {
+        let found = shelf.put(name, file)?.identify().map(|_| ());
+        assert_eq!(
+            found.map_err(|e| e.kind()),
+            Err(ErrorKind::Unsupported),
+            "{name}"
+        );
+    }
+    // An LATM stream: a sync of 11 bits that is no ADTS.
+    let latm: Vec<u8> = [0x56, 0xe0, 0x20]
+        .iter()
+        .cycle()
+        .take(600)
+        .copied()
+        .collect();
+    let found = shelf.put("latm.aac", latm)?.identify().map(|_| ());
+    assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::NotAudio));
+    Ok(())
+}
+
+#[test]
+fn a_table_in_the_first_mp3_frame_is_no_sound_in_any_container() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mp3 = fs::read(corpus().join("clean/sine.mp3"))?;
+    let sound = digest_of(mp3.get(182..).unwrap_or_default());
+    let blocks = [
+        block(0, mp3.get(..182).unwrap()),
+        block(0, mp3.get(182..).unwrap()),
+    ];
+    let file = matroska_of("A_MPEG/L3", &[], &[], &cluster(&blocks));
+    let song = shelf.put("a.mkv", file)?;
+    assert_eq!(song.identify()?.essence.codec, "mp3");
+    assert_eq!(essence(&song)?, sound);
+    Ok(())
+}
+
+#[test]
+fn adts_frames_are_the_packets_without_their_headers() -> Outcome {
+    let shelf = Shelf::new()?;
+    let file = fs::read(corpus().join("broken/adts.aac"))?;
+    let (mut packets, mut at) = (Vec::new(), 0);
+    while let Some(header) = file.get(at..at + 7) {
+        let length = common::bytes::be(header, 3, 3)? >> 5 & 0x1fff;
+        packets.extend(file.get(at + 7..at + length).ok_or("cut")?);
+        at += length;
+    }
+    let plain = shelf.song("broken/adts.aac")?;
+    assert_eq!(essence(&plain)?, digest_of(&packets));
+    let tagged = shelf.song("broken/adts-id3.aac")?;
+    assert_eq!(essence(&tagged)?, digest_of(&packets));
+    let mut junk = file;
+    junk.splice(at..at, [0; 40]);
+    let kind = shelf.put("junk.aac", junk)?.identify().map(|_| ());
+    assert_eq!(
+        kind.map_err(|error| error.kind()),
+        Err(ErrorKind::Malformed)
+    );
+    Ok(())
+}
+
+#[test]
+fn statements_are_heard_there_and_denials_count() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mp3 = shelf.song("clean/sine.mp3")?;
+    mp3.tag()?;
+    let marker = mp3.verify()?.found.ok_or("no marker")?;
+    let fields = marker.fields();
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let sound = cluster(&[block(0, &[1; 50])]);
+    let song = shelf.put("a.mkv", matroska(&[], &tags(&pairs), &sound))?;
+    assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed);
+    assert_eq!(song.answer(Usage::Search)?, Answer::None);
+    let verdict = song.verify()?;
+    assert_eq!(verdict.marker, MarkerVerdict::Intact);
+    assert_eq!(verdict.content, ContentVerdict::Differs);
+
+    // Damage in a field of ours is unreadable, never silence.
+    let damaged = [("ai consent", "v=1, training=maybe")];
+    let song = shelf.put("b.mkv", matroska(&[], &tags(&damaged), &sound))?;
+    assert_eq!(song.answer(Usage::Training)?, Answer::Unreadable);
+
+    // QuickTime's keys, as ffmpeg writes them; one of them under a name of ours.
+    let mut mdta = fs::read(corpus().join("broken/ffmpeg-mdta.mp4"))?;
+    let at = find(&mdta, b"mdtamood").ok_or("no key")?;
+    put(&mut mdta, at + 4, b"NOAI")?;
+    let song = shelf.put("c.mp4", mdta)?;
+    assert_eq!(song.answer(Usage::Training)?, Answer::Unreadable);
+    assert_eq!(
+        song.read()?.statements().first().map(|s| s.tag()),
+        Some("mdta")
+    );
+    Ok(())
+}
