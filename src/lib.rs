@@ -42,6 +42,11 @@
 //! where, and stays as it was. The fields, their grammar and the essence of each format
 //! are specified in `docs/SPEC.md`; why it is built this way stands in `docs/DESIGN.md`.
 
+#![cfg_attr(
+    not(feature = "fingerprint"),
+    allow(dead_code, reason = "what a layout knows for decoders alone")
+)]
+
 mod consent;
 mod vocabulary;
 mod marker;

@@ -120,9 +120,9 @@ impl Record {
     ) -> Record {
         let credits = credits(file, identity.format, &identity.essence.codec);
         let [title, artist, isrc] = credits.unwrap_or_default();
-        let name = path.file_name().map(|name| name.to_string_lossy());
+        let name = path.file_name();
         Record {
-            name: name.map(|name| name.into_owned()),
+            name: name.map(|name| name.to_string_lossy().into_owned()),
             title,
             artist,
             isrc,

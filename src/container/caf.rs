@@ -65,7 +65,10 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     })
 }
 
-fn chunks(source: &mut Source) -> Result<Vec<([u8; 4], Range<u64>)>, Fault> {
+/// A chunk's type and where its payload is.
+type Chunk = ([u8; 4], Range<u64>);
+
+fn chunks(source: &mut Source) -> Result<Vec<Chunk>, Fault> {
     let mut chunks = Vec::new();
     let mut at = 8;
     while at < source.len() {
@@ -100,8 +103,9 @@ fn describe(source: &mut Source, chunk: Option<Range<u64>>) -> Result<Descriptio
     let codec = match (&kind, bits) {
         (b"lpcm", 8) if !is_float => "pcm_s8".to_owned(),
         (b"lpcm", 16 | 24 | 32 | 64) if is_float == (bits == 64) || bits == 32 => {
-            let (kind, order) = (["s", "f"][usize::from(is_float)], ["be", "le"]);
-            format!("pcm_{kind}{bits}{}", order[usize::from(is_little)])
+            let kind = if is_float { "f" } else { "s" };
+            let order = if is_little { "le" } else { "be" };
+            format!("pcm_{kind}{bits}{order}")
         }
         (b"alac", _) => "alac".to_owned(),
         (b"aac ", _) => "aac".to_owned(),

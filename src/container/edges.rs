@@ -65,7 +65,6 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
 
 impl Mp3 {
     /// With the table in the first frame, which says what to leave out.
-    #[cfg(feature = "fingerprint")]
     pub(super) fn audible(&self) -> Range<u64> {
         self.first..self.audio.end
     }

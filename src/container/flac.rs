@@ -102,7 +102,6 @@ pub(super) fn stream_info(source: &mut Source, at: u64) -> Result<(u32, u16), Fa
 }
 
 impl Flac {
-    #[cfg(feature = "fingerprint")]
     pub(super) fn audible(&self) -> Range<u64> {
         self.start..self.audio.end
     }

@@ -71,15 +71,16 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         }
         match element.id {
             TRACKS if track.is_none() => {
-                track = Some(first_audio(source, element.payload.clone())?)
+                track = Some(first_audio(source, element.payload.clone())?);
             }
             TAGS => tags.push(element.payload.clone()),
             CLUSTER => clusters = clusters.or(Some(at)),
             _ => {}
         }
-        at = match element.is_open {
-            true => ebml::open_end(source, &element, &LEVEL_1)?,
-            false => element.payload.end,
+        at = if element.is_open {
+            ebml::open_end(source, &element, &LEVEL_1)?
+        } else {
+            element.payload.end
         };
     }
     let track = track.flatten().ok_or(Fault::NotAudio)?;

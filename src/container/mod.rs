@@ -242,7 +242,6 @@ impl Layout {
 
     /// What of a file of `length` bytes a decoder may see: not the tags at the ends of
     /// MPEG audio and FLAC, which decoders take for sound.
-    #[cfg(feature = "fingerprint")]
     pub(crate) fn audible(&self, length: u64) -> Range<u64> {
         match &self.structure {
             Structure::Mp3(mp3) => mp3.audible(),

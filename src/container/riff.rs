@@ -16,6 +16,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         .find(b"fmt ")
         .ok_or(Fault::Malformed("WAV: no fmt chunk", 12))?;
     let stream = stream(source, &format)?;
+    let is_adpcm = stream.codec.starts_with("adpcm");
     let (_, data) = chunks
         .find(b"data")
         .ok_or(Fault::Malformed("WAV: no data chunk", 12))?;
@@ -52,7 +53,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest,
         priming: None,
-        read_only: None,
+        read_only: is_adpcm
+            .then_some(("WAV with ADPCM is read, not written", format.payload.start)),
         structure: Structure::Wav(chunks),
     })
 }
@@ -88,6 +90,8 @@ fn stream(source: &mut Source, format: &Chunk) -> Result<Stream, Fault> {
         (3, 64) => "pcm_f64le",
         (6, 8) => "pcm_alaw",
         (7, 8) => "pcm_mulaw",
+        (0x02, 4) => "adpcm_ms",
+        (0x11, 4) => "adpcm_ima_wav",
         _ => return Err(Fault::Unsupported("WAV with a codec other than PCM", at)),
     };
     Ok(Stream {

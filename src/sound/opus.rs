@@ -32,9 +32,12 @@ impl Opus {
         };
         let [_, channels, skip @ .., family] = fields.first_chunk::<11>()?;
         let [a, b, _, _, _, _, c, d] = skip;
-        let number = |bytes: [u8; 2]| match big_endian {
-            true => u16::from_be_bytes(bytes),
-            false => u16::from_le_bytes(bytes),
+        let number = |bytes: [u8; 2]| {
+            if big_endian {
+                u16::from_be_bytes(bytes)
+            } else {
+                u16::from_le_bytes(bytes)
+            }
         };
         let gain = f32::from(number([*c, *d]).cast_signed());
         let (rate, count) = (RATE.cast_signed(), usize::from(*channels));
@@ -62,7 +65,9 @@ impl Opus {
         let length = frames.ok()? * usize::from(self.channels);
         let samples = self.samples.get_mut(..length)?;
         if (self.gain - 1.0).abs() > f32::EPSILON {
-            samples.iter_mut().for_each(|sample| *sample *= self.gain);
+            for sample in samples.iter_mut() {
+                *sample *= self.gain;
+            }
         }
         Some(samples)
     }

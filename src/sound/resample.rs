@@ -185,10 +185,12 @@ fn bessel(x: f64) -> f64 {
     let (mut sum, mut term, mut k) = (1.0, 1.0, 1.0);
     loop {
         term *= x * x / 4.0 / (k * k);
-        if sum + term == sum {
+        let next = sum + term;
+        // Once a term is lost in rounding so are all that follow.
+        if next <= sum {
             return sum;
         }
-        sum += term;
+        sum = next;
         k += 1.0;
     }
 }
@@ -205,8 +207,12 @@ fn dot(samples: &[f32], coefficients: &[f32]) -> f32 {
     for ((sum, a), b) in sums.iter_mut().zip(rest).zip(rest_coefficients) {
         *sum += a * b;
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    // The two halves of the register, then pairs two apart, then neighbours.
+    let (low, high) = sums.split_at(LANES / 2);
+    let mut halves = low.iter().zip(high).map(|(low, high)| low + high);
+    let mut half = || halves.next().unwrap_or_default();
+    let (first, second, third, fourth) = (half(), half(), half(), half());
+    (first + third) + (second + fourth)
 }
 
 fn gcd(a: u64, b: u64) -> u64 {
