@@ -24,9 +24,13 @@ pub struct ContentCode([u8; 32]);
 const HEADER: [u8; 2] = [0x22, 0x07];
 
 impl ContentCode {
-    /// The code of a fingerprint (ISO 24138 section 10.4).
+    /// The code of a fingerprint (ISO 24138 section 10.4). `None` where most of it stands
+    /// still: all silence has one code.
     #[cfg(feature = "fingerprint")]
     pub(crate) fn of(fingerprint: &super::Fingerprint) -> Option<ContentCode> {
+        if fingerprint.is_monotonous() {
+            return None;
+        }
         let items = fingerprint.items().iter();
         let vector: Vec<i32> = items.map(|item| item.cast_signed()).collect();
         let code = iscc_lib::gen_audio_code_v0(&vector, 256).ok()?;

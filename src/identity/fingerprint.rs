@@ -45,7 +45,7 @@ const HOP: u32 = 1365;
 const SPAN: u32 = 4096 + 19 * HOP;
 const RATE: u32 = 11_025;
 
-/// A stretch that tells anything: 64 items, of audio 10 seconds.
+/// A stretch that tells anything: 64 items, of audio 10.5 seconds.
 const LEAST: usize = 64;
 /// One with fewer different items is a tone, a drone or silence, and all of those are alike.
 const LEAST_DISTINCT: usize = 16;
@@ -70,10 +70,13 @@ impl Fingerprint {
 
     /// How alike the recordings are at the offset at which they are most alike, where the
     /// stretch that they share is at least three quarters of the shorter one. `None` where
-    /// that is under 10 seconds or too monotonous to tell anything.
+    /// that is under 10.5 seconds or too monotonous to tell anything.
+    ///
+    /// Where both stand still, item for item, they are silent or hold a tone: that says
+    /// nothing and is left out of the count.
     #[must_use]
     pub fn compare(&self, other: &Fingerprint) -> Option<Likeness> {
-        let (a, b) = (&self.items, &other.items);
+        let (a, b) = (&Side::of(self), &Side::of(other));
         let shorter = a.len().min(b.len());
         let least = LEAST.max(shorter.div_ceil(4) * 3);
         if shorter < least {
@@ -83,12 +86,51 @@ impl Fingerprint {
         // `shift` is where the second begins in the first, counted from -b.len().
         for shift in least..=a.len() + b.len() - least {
             let stretch = Stretch::at(shift, a.len(), b.len());
-            if let Some(wrong) = stretch.errors(a, b, best.as_ref()) {
-                best = Some(Stretch { wrong, ..stretch });
+            if let Some(stretch) = stretch.compared(a, b, best.as_ref()) {
+                best = Some(stretch);
             }
         }
         best.filter(|best| best.is_telling(a, b))
             .map(|best| best.likeness(a.len().max(b.len())))
+    }
+
+    /// Whether most of it stands still: silence, a drone, a test tone.
+    pub(crate) fn is_monotonous(&self) -> bool {
+        let side = Side::of(self);
+        let still = side.still.iter().filter(|still| **still).count();
+        still * 2 > self.items.len()
+    }
+}
+
+/// The items of one side, and which of them only repeat the one before.
+struct Side<'a> {
+    items: &'a [u32],
+    still: Vec<bool>,
+    is_moving: bool,
+}
+
+impl Side<'_> {
+    fn of(fingerprint: &Fingerprint) -> Side<'_> {
+        let items = fingerprint.items.as_slice();
+        let repeats = items.windows(2).map(|pair| pair.first() == pair.last());
+        let still: Vec<bool> = std::iter::once(false).chain(repeats).collect();
+        Side {
+            items,
+            is_moving: !still.contains(&true),
+            still,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn cut(&self, from: usize, length: usize) -> (&[u32], &[bool]) {
+        let range = from..from + length;
+        (
+            self.items.get(range.clone()).unwrap_or_default(),
+            self.still.get(range).unwrap_or_default(),
+        )
     }
 }
 
@@ -97,6 +139,8 @@ struct Stretch {
     first: usize,
     second: usize,
     length: usize,
+    /// Items that count, and the bits in them that differ.
+    counted: u64,
     wrong: u64,
 }
 
@@ -107,42 +151,52 @@ impl Stretch {
             first,
             second,
             length: (a - first).min(b - second),
+            counted: 0,
             wrong: 0,
         }
     }
 
-    fn items<'a>(&self, a: &'a [u32], b: &'a [u32]) -> (&'a [u32], &'a [u32]) {
-        let cut = |items: &'a [u32], from: usize| items.get(from..from + self.length);
-        (
-            cut(a, self.first).unwrap_or_default(),
-            cut(b, self.second).unwrap_or_default(),
-        )
-    }
-
-    /// How many bits differ, where their share is smaller than in `best`.
-    fn errors(&self, a: &[u32], b: &[u32], best: Option<&Stretch>) -> Option<u64> {
+    /// The stretch with its counts, where the share of wrong bits is smaller than in `best`.
+    fn compared(self, a: &Side<'_>, b: &Side<'_>, best: Option<&Stretch>) -> Option<Stretch> {
         const BLOCK: usize = 32;
-        // wrong / length < best.wrong / best.length, without a division.
+        // wrong / counted < best.wrong / best.counted, without a division. Not more count
+        // than there are, so that this much is too much whatever is left out.
         let (bound, scale) = best.map_or((u64::MAX, 1), |best| {
-            (best.wrong * self.length as u64, best.length as u64)
+            (best.wrong * self.length as u64, best.counted)
         });
-        let (a, b) = self.items(a, b);
+        let (a_items, a_still) = a.cut(self.first, self.length);
+        let (b_items, b_still) = b.cut(self.second, self.length);
         let mut wrong = 0;
-        for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
-            let pairs = a.iter().zip(b);
-            wrong += pairs
-                .map(|(a, b)| u64::from((a ^ b).count_ones()))
-                .sum::<u64>();
-            if wrong * scale >= bound {
-                return None;
+        let mut still = 0;
+        if a.is_moving || b.is_moving {
+            for (a, b) in a_items.chunks(BLOCK).zip(b_items.chunks(BLOCK)) {
+                wrong += a.iter().zip(b).map(differing).sum::<u64>();
+                if wrong * scale >= bound {
+                    return None;
+                }
+            }
+        } else {
+            let both = a_still.iter().zip(b_still).map(|(a, b)| *a && *b);
+            for (pair, still_both) in a_items.iter().zip(b_items).zip(both) {
+                still += u64::from(still_both);
+                wrong += if still_both { 0 } else { differing(pair) };
             }
         }
-        Some(wrong)
+        let counted = self.length as u64 - still;
+        let beats = best.is_none_or(|best| wrong * best.counted < best.wrong * counted);
+        (beats && counted >= LEAST as u64).then_some(Stretch {
+            counted,
+            wrong,
+            ..self
+        })
     }
 
-    fn is_telling(&self, a: &[u32], b: &[u32]) -> bool {
-        let (a, b) = self.items(a, b);
-        [a, b].into_iter().all(|items| {
+    fn is_telling(&self, a: &Side<'_>, b: &Side<'_>) -> bool {
+        let sides = [
+            a.cut(self.first, self.length),
+            b.cut(self.second, self.length),
+        ];
+        sides.into_iter().all(|(items, _)| {
             let mut seen = items.to_vec();
             seen.sort_unstable();
             seen.dedup();
@@ -151,7 +205,7 @@ impl Stretch {
     }
 
     fn likeness(&self, longer: usize) -> Likeness {
-        let bits = 32 * self.length as u64;
+        let bits = 32 * self.counted;
         let time = |from: usize| {
             let start = from as u64 * u64::from(HOP);
             let end = start + (self.length as u64 - 1) * u64::from(HOP) + u64::from(SPAN);
@@ -165,6 +219,10 @@ impl Stretch {
             is_whole: self.length * 10 >= longer * 9,
         }
     }
+}
+
+fn differing((a, b): (&u32, &u32)) -> u64 {
+    u64::from((a ^ b).count_ones())
 }
 
 impl fmt::Display for Fingerprint {
@@ -335,5 +393,18 @@ mod tests {
         assert_eq!(one.compare(&short), None);
         let silence = Fingerprint::from_items(vec![0x2735_9cb9; 400]);
         assert_eq!(silence.compare(&silence), None);
+        assert!(silence.is_monotonous() && !one.is_monotonous());
+    }
+
+    #[test]
+    fn silence_that_both_have_is_not_likeness() {
+        let jingle = |seed| {
+            let mut items = noise(seed, 160);
+            items.extend([0x2735_9cb9; 480]);
+            Fingerprint::from_items(items)
+        };
+        let found = jingle(1).compare(&jingle(2)).unwrap();
+        assert!(found.similarity < 560, "{found:?}");
+        assert_eq!(jingle(1).compare(&jingle(1)).unwrap().similarity, 1000);
     }
 }

@@ -3,19 +3,18 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{ContentVerdict, MarkerVerdict, Verdict};
-use crate::identity::Level;
 use crate::record::Record;
 
 impl Display for Verdict {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.marker {
             MarkerVerdict::Missing => self.without_statement(f),
-            MarkerVerdict::Moved if self.level == Some(Level::Code) => f.write_str(
-                "Statement was made for another recording, by its content code. Its denials still count.",
-            ),
-            MarkerVerdict::Moved => {
+            MarkerVerdict::Moved if self.record.is_some() => {
                 f.write_str("Statement sits on a different recording than its record.")
             }
+            MarkerVerdict::Moved => f.write_str(
+                "Statement sits on a different recording than its own, or on one whose speed, pitch or spectrum was changed. Its denials still count.",
+            ),
             MarkerVerdict::Altered if !self.changes.is_empty() => {
                 let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
                 write!(f, "Statement differs from your record: {}.", changes.join(", "))
