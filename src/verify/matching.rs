@@ -18,6 +18,8 @@ const NEAR: u32 = 22;
 /// from so many on, another one. Parts of a recording, and what an equaliser made of it,
 /// lie between the two, and so do most other recordings.
 const FAR: u32 = 120;
+/// Codes of two whole recordings that differ in so many bits are of two.
+const APART: u32 = 64;
 
 /// A file on one side; records, and the file's own marker, on the other.
 pub(super) struct Sides<'a> {
@@ -150,12 +152,17 @@ impl<'a> Sides<'a> {
             );
         }
         // The marker's recording has no record: its code speaks for it, against that of the
-        // whole recording that the file was found to be, or else against the file's.
+        // whole recording that the file was found to be, or else against the file's, which
+        // may be a part.
+        let Some(code) = self.code_of_marker() else {
+            return false;
+        };
         let recorded = matched.record.and_then(|record| record.sound.code.as_ref());
-        let codes = self
-            .code_of_marker()
-            .zip(recorded.or(self.sound.code.as_ref()));
-        codes.is_some_and(|(marker, sound)| marker.distance(sound) >= FAR)
+        match (recorded, &self.sound.code) {
+            (Some(whole), _) => code.distance(whole) >= APART,
+            (None, Some(sound)) => code.distance(sound) >= FAR,
+            (None, None) => false,
+        }
     }
 
     fn bound_essence(&self) -> Option<&Essence> {
