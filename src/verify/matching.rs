@@ -82,7 +82,7 @@ impl<'a> Sides<'a> {
             return found;
         }
         // Only where there was something to compare can nothing have matched.
-        if best.is_some() && self.bound_essence().is_none() {
+        if best.is_some() {
             return certain(ContentVerdict::Other, Level::Fingerprint, None);
         }
         let (content, level) = match self.bound_essence() {
