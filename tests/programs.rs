@@ -576,3 +576,64 @@ fn names_are_made_safe_to_show() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+#[cfg(feature = "fingerprint")]
+fn records_are_kept_once_and_answer_for_copies() -> Outcome {
+    let shelf = Shelf::new()?;
+    let outside = Shelf::new()?;
+    let samples = common::music::melody(1, 20);
+    let song = shelf.put("=Song<b>.wav", common::music::wav(&samples))?;
+    let records = outside.path().join("records.jsonl");
+    let records = records.to_str().ok_or("a path")?.to_owned();
+    for _ in 0..2 {
+        let tagged = run("tag_folder", &["--records", &records], &[shelf.path()])?;
+        assert_eq!(tagged.status, Some(0));
+        assert_eq!(fs::read_to_string(&records)?.lines().count(), 1);
+    }
+    let quiet: Vec<i16> = samples.iter().map(|sample| sample / 2).collect();
+    let copy = outside.put("copy.wav", common::music::wav(&quiet))?;
+    let options = ["--records", &records, "--json"];
+    let found = run("verify_folder", &options, &[copy.path(), song.path()])?;
+    assert_eq!(found.status, Some(1));
+    let line = found.line("copy.wav")?;
+    assert_eq!(line["content"], "recording");
+    assert_eq!(line["level"], "fingerprint");
+    assert_eq!(line["record"], "=Song<b>.wav");
+    assert!(line["similarity"].as_u64() >= Some(900));
+    assert_eq!(found.line("Song<b>.wav")?["content"], "file");
+
+    // A title is a stranger's text: no formula in a table, no element in a page.
+    let page = outside.path().join("page.html");
+    let page = page.to_str().ok_or("a path")?.to_owned();
+    let options = ["--records", &records, "--csv", "--html", &page];
+    let found = run("verify_folder", &options, &[copy.path()])?;
+    assert!(found.out.contains(",'=Song<b>.wav,"), "{}", found.out);
+    let page = fs::read_to_string(page)?;
+    assert!(page.contains("=Song&lt;b&gt;.wav") && !page.contains("Song<b>"));
+
+    // What is no record is never taken for one, and a file of it is left alone.
+    fs::write(outside.path().join("notes.txt"), "not a record\n")?;
+    let notes = outside.path().join("notes.txt");
+    let notes = notes.to_str().ok_or("a path")?.to_owned();
+    let refused = run("verify_folder", &["--records", &notes], &[copy.path()])?;
+    assert_eq!(refused.status, Some(2));
+    let refused = run("tag_folder", &["--records", &notes], &[shelf.path()])?;
+    assert_eq!(refused.status, Some(2));
+    assert_eq!(fs::read_to_string(&notes)?, "not a record\n");
+    Ok(())
+}
+
+#[test]
+#[cfg(feature = "fingerprint")]
+fn identify_makes_a_record_of_a_file_that_is_not_touched() -> Outcome {
+    let shelf = album()?;
+    let mp3 = shelf.path().join("sine.mp3");
+    let before = fs::read(&mp3)?;
+    let made = run("identify", &["--record"], &[&mp3])?;
+    assert_eq!(made.status, Some(0));
+    let record = noai_audio::Record::from_json(made.out.trim())?;
+    assert_eq!(record.name.as_deref(), Some("sine.mp3"));
+    assert_eq!(fs::read(&mp3)?, before);
+    Ok(())
+}

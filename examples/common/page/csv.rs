@@ -1,0 +1,63 @@
+//! The verdicts as a table that spreadsheets read (RFC 4180).
+
+use super::Row;
+
+const HEADER: [&str; 12] = [
+    "path",
+    "format",
+    "content",
+    "marker",
+    "level",
+    "similarity",
+    "from",
+    "to",
+    "record",
+    "changes",
+    "sentence",
+    "error",
+];
+
+/// A header line, then a line for each file, in their order.
+pub(crate) fn csv(rows: &[Row]) -> String {
+    let header = HEADER.map(str::to_owned);
+    let lines = std::iter::once(header).chain(rows.iter().map(cells));
+    lines
+        .map(|cells| cells.map(|cell| quoted(&harmless(cell))).join(",") + "\r\n")
+        .collect()
+}
+
+fn cells(row: &Row) -> [String; 12] {
+    let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
+    let seconds = |seconds: Option<f64>| seconds.map_or_else(String::new, |s| s.to_string());
+    [
+        row.path.clone(),
+        word(row.format),
+        word(row.content),
+        word(row.marker),
+        word(row.level),
+        row.similarity.map_or_else(String::new, |s| s.to_string()),
+        seconds(row.from),
+        seconds(row.to),
+        word(row.record.as_deref()),
+        row.changes.join("; "),
+        row.sentence.clone(),
+        word(row.error.as_deref()),
+    ]
+}
+
+/// A spreadsheet takes a cell that begins like this for a formula and runs it.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
