@@ -2,16 +2,17 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
 use noai_audio::{
-    Batch, Declaration, DeclarationError, EmbedOptions, Embedded, Format, Item, PolicyUrl, Preset,
-    Records, Status, Usage,
+    Batch, Declaration, DeclarationError, EmbedOptions, Embedded, FileDigest, Format, Item,
+    PolicyUrl, Preset, Records, Status, Usage,
 };
 use serde::Serialize;
 
@@ -155,7 +156,7 @@ fn main() -> ExitCode {
         Ok(records) => records,
         Err(error) => {
             eprintln!("error: {error}");
-            return ExitCode::from(2);
+            return Exit::CouldNotLook.into();
         }
     };
     let options = arguments.options();
@@ -185,6 +186,7 @@ fn main() -> ExitCode {
 struct RecordFile {
     file: File,
     known: Records,
+    kept: HashSet<FileDigest>,
 }
 
 impl RecordFile {
@@ -200,7 +202,26 @@ impl RecordFile {
             .map_err(|error| named(error.to_string()))?;
         let known = Records::from_json_lines(BufReader::new(&mut file));
         let known = known.map_err(|error| named(error.to_string()))?;
-        Ok(RecordFile { file, known })
+        // Whoever edited the file by hand may have left the last line without an end.
+        let end = file.seek(SeekFrom::End(0)).and_then(|end| {
+            let Some(last) = end.checked_sub(1) else {
+                return Ok(());
+            };
+            let mut byte = [0];
+            file.seek(SeekFrom::Start(last))?;
+            file.read_exact(&mut byte)?;
+            if byte == *b"\n" {
+                Ok(())
+            } else {
+                file.write_all(b"\n")
+            }
+        });
+        end.map_err(|error| named(error.to_string()))?;
+        Ok(RecordFile {
+            file,
+            known,
+            kept: HashSet::new(),
+        })
     }
 
     fn keep(&mut self, item: &Item<Embedded>) -> io::Result<()> {
@@ -211,11 +232,19 @@ impl RecordFile {
         else {
             return Ok(());
         };
-        if record.file.is_some_and(|file| self.known.has_file(&file)) {
+        let is_known = |file| self.known.has_file(&file) || self.kept.contains(&file);
+        if record.file.is_some_and(is_known) {
             return Ok(());
         }
-        self.file
-            .write_all(format!("{}\n", record.to_json()).as_bytes())
+        let line = format!("{}\n", record.to_json());
+        let end = self.file.metadata()?.len();
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
+            // Half a line would make the whole file unreadable.
+            self.file.set_len(end)?;
+            return Err(error);
+        }
+        self.kept.extend(record.file);
+        Ok(())
     }
 }
 

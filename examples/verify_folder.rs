@@ -2,6 +2,7 @@
 //! fits its sound.
 
 mod common;
+mod page;
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -9,11 +10,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::page::{self, Row};
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
-use noai_audio::{
-    Batch, ContentVerdict, Format, Item, Level, MarkerVerdict, Record, Records, Verdict,
-};
+use noai_audio::{Batch, ContentVerdict, Format, Item, Level, Record, Records, Verdict};
+use page::Row;
 use serde::Serialize;
 
 /// Check of each file which recording it is, and that its statement is whole and its own.
@@ -62,7 +61,7 @@ fn main() -> ExitCode {
         Ok(records) => records,
         Err(error) => {
             eprintln!("error: {error}");
-            return ExitCode::from(2);
+            return Exit::CouldNotLook.into();
         }
     };
     let (mut fits, mut exit, mut rows) = (0, Exit::Yes, Vec::new());
@@ -120,15 +119,7 @@ fn status(item: &Item<Verdict>) -> Exit {
     let Ok(verdict) = &item.result else {
         return Exit::CouldNotLook;
     };
-    let is_same = matches!(
-        verdict.content,
-        ContentVerdict::File | ContentVerdict::Essence | ContentVerdict::Pcm
-    );
-    if verdict.marker == MarkerVerdict::Intact && is_same {
-        Exit::Yes
-    } else {
-        Exit::No
-    }
+    if verdict.fits() { Exit::Yes } else { Exit::No }
 }
 
 fn line(item: &Item<Verdict>) -> Line {

@@ -10,6 +10,7 @@ use crate::found;
 use crate::identify::{self, Identity, Sound};
 use crate::identity::{Essence, FileDigest, Level, digest_file, measure};
 use crate::limits::Limits;
+use crate::marker::Marker;
 use crate::proof::Proof;
 use crate::record::Record;
 use crate::rewrite::Target;
@@ -272,7 +273,8 @@ impl EmbedOptions {
         let before = measure(&mut source, &layout)?;
         let (notice, warnings) = licence(&current);
         let bound = current.marker.as_ref();
-        let bound = bound.filter(|marker| marker.essence.as_ref() == Some(&before.essence));
+        let is_bound = |marker: &&Marker| marker.essence.as_ref() == Some(&before.essence);
+        let bound = bound.filter(|marker| is_bound(marker) && !self.replace);
         let heard = self.hear(&target.file, &mut source, &layout, bound.is_some())?;
         let code = match bound {
             Some(bound) => bound.code,

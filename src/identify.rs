@@ -120,7 +120,12 @@ pub(crate) fn sound(
         Ok(heard) => Ok(Sound {
             duration: Some(heard.duration),
             pcm: heard.pcm,
-            code: heard.fingerprint.as_ref().and_then(ContentCode::of),
+            // A code is of a whole recording or of nothing.
+            code: heard
+                .fingerprint
+                .as_ref()
+                .filter(|_| !heard.is_cut)
+                .and_then(ContentCode::of),
             fingerprint: heard.fingerprint,
             md5: heard.md5,
             undecoded: None,

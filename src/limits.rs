@@ -19,6 +19,8 @@ pub struct Limits {
     pub field: u64,
     /// The most frames, comments, items, atoms or chunks in one file.
     pub parts: u32,
+    /// The largest packet of coded sound, in bytes: decoders hold one as a whole.
+    pub packet: u64,
     /// The longest sound that is decoded, in seconds.
     pub seconds: u64,
 }
@@ -29,6 +31,7 @@ impl Default for Limits {
             held_tag: 16 << 20,
             field: 64 << 10,
             parts: 100_000,
+            packet: 16 << 20,
             seconds: 48 * 60 * 60,
         }
     }

@@ -617,9 +617,9 @@ fn records_are_kept_once_and_answer_for_copies() -> Outcome {
     let notes = outside.path().join("notes.txt");
     let notes = notes.to_str().ok_or("a path")?.to_owned();
     let refused = run("verify_folder", &["--records", &notes], &[copy.path()])?;
-    assert_eq!(refused.status, Some(2));
+    assert_eq!(refused.status, Some(3));
     let refused = run("tag_folder", &["--records", &notes], &[shelf.path()])?;
-    assert_eq!(refused.status, Some(2));
+    assert_eq!(refused.status, Some(3));
     assert_eq!(fs::read_to_string(&notes)?, "not a record\n");
     Ok(())
 }

@@ -260,6 +260,51 @@ fn a_pasted_statement_is_moved_and_an_honest_copy_is_not() -> Outcome {
         found.to_string(),
         "Statement sits on a different recording than its record."
     );
+    assert!(!found.fits());
+
+    // The records of both.
+    let both = [tagged(&song)?, tagged(&other)?];
+    let records: Records = both.into_iter().collect();
+    assert_eq!(words(&records.verify(pasted.path())?), ("essence", "moved"));
+    Ok(())
+}
+
+#[test]
+fn a_new_statement_on_a_copy_is_held_against_the_record() -> Outcome {
+    let shelf = Shelf::new()?;
+    let samples = melody(1, 40);
+    let song = shelf.put("song.wav", wav(&samples))?;
+    let records: Records = [tagged(&song)?].into_iter().collect();
+    let quiet: Vec<i16> = samples.iter().map(|sample| sample / 3).collect();
+    let copy = shelf.put("copy.wav", wav(&quiet))?;
+    let theirs = Declaration::from(Preset::NoGenerativeAi)
+        .allow(Usage::Training)
+        .declared(common::day());
+    EmbedOptions::new().embed(copy.path(), &theirs)?;
+    assert!(copy.verify()?.fits());
+    let found = records.verify(copy.path())?;
+    assert_eq!(words(&found), ("recording", "altered"));
+    assert_eq!(
+        found.to_string(),
+        "Statement differs from your record: training n → y, data-mining n → –."
+    );
+    Ok(())
+}
+
+#[test]
+fn a_part_with_a_statement_of_its_own_is_not_moved() -> Outcome {
+    let shelf = Shelf::new()?;
+    let samples = melody(1, 60);
+    let song = shelf.put("song.wav", wav(&samples))?;
+    let records: Records = [tagged(&song)?].into_iter().collect();
+    let rate = common::music::RATE as usize;
+    let part = &samples[10 * rate..30 * rate];
+    let single = shelf.put("single.wav", wav(part))?;
+    single.tag()?;
+    let chunk = tag_chunk(&single.bytes()?)?;
+    let quiet: Vec<i16> = part.iter().map(|sample| sample / 3).collect();
+    let copy = shelf.put("copy.wav", with_chunk(wav(&quiet), &chunk)?)?;
+    assert_eq!(words(&records.verify(copy.path())?), ("excerpt", "intact"));
     Ok(())
 }
 

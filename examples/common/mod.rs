@@ -2,8 +2,6 @@
 
 #![allow(dead_code, reason = "each program uses its part")]
 
-pub(crate) mod page;
-
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -132,12 +130,23 @@ pub(crate) fn json(line: &impl Serialize) {
 
 /// Prints a line on standard output. A closed pipe ends the output quietly.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    put(&format!("{line}\n"));
 }
 
 /// Prints text as it is on standard output. A closed pipe ends the output quietly.
 pub(crate) fn print(text: &str) {
-    let _ = write!(std::io::stdout(), "{text}");
+    put(text);
+}
+
+/// Output that cannot be written must not pass for output that was: all but a reader who
+/// has left ends the program with the status of what could not be looked at.
+fn put(text: &str) {
+    if let Err(error) = std::io::stdout().write_all(text.as_bytes())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("error: cannot write the output: {error}");
+        std::process::exit(3);
+    }
 }
 
 /// Today, by the system's clock and time zone.

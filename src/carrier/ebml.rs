@@ -14,6 +14,7 @@ const TAG: u32 = 0x7373;
 const SIMPLE_TAG: u32 = 0x67c8;
 const TAG_NAME: u32 = 0x45a3;
 const TAG_STRING: u32 = 0x4487;
+const TAG_BINARY: u32 = 0x4485;
 
 /// An element: what it is and where its payload stands.
 #[derive(Debug, Clone)]
@@ -30,25 +31,49 @@ pub(crate) fn read(
     wants: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
-    for tag in children(source, range)? {
-        if tag.id != TAG {
-            continue;
-        }
-        for simple in children(source, tag.payload)? {
-            if simple.id != SIMPLE_TAG {
-                continue;
-            }
-            let parts = children(source, simple.payload)?;
-            let part = |id| parts.iter().find(|part| part.id == id);
-            let Some(name) = part(TAG_NAME) else { continue };
-            let name = text(source, name)?;
-            if let Some(value) = part(TAG_STRING).filter(|_| wants(&name)) {
-                let value = value_of(source, value)?;
-                fields.push(Field { name, value });
-            }
+    let mut left = source.limits().parts;
+    // A tag in a tag says more about it; a few levels are enough for anybody.
+    gather(source, range, wants, &mut fields, &mut left, 8)?;
+    Ok(fields)
+}
+
+/// Gathers what is wanted of the elements in `range`, at most `left` of them in all.
+fn gather(
+    source: &mut Source,
+    range: Range<u64>,
+    wants: &dyn Fn(&str) -> bool,
+    fields: &mut Vec<Field>,
+    left: &mut u32,
+    depth: u32,
+) -> Result<(), Fault> {
+    let (mut name, mut value, mut at) = (None, None, range.start);
+    while at < range.end {
+        let part = element(source, at, range.end)?;
+        *left = left
+            .checked_sub(1)
+            .filter(|_| depth > 0 && !part.is_open)
+            .ok_or(Fault::Limit("Matroska: too many tags", at))?;
+        at = part.payload.end;
+        match part.id {
+            TAG | SIMPLE_TAG => gather(source, part.payload, wants, fields, left, depth - 1)?,
+            TAG_NAME => name = Some(text(source, &part)?),
+            TAG_STRING | TAG_BINARY => value = Some(part),
+            _ => {}
         }
     }
-    Ok(fields)
+    if let (Some(name), Some(part)) = (name, value)
+        && wants(&name)
+    {
+        let value = match part.id {
+            TAG_BINARY => Value::Unreadable("the data is no text"),
+            _ => value_of(source, &part)?,
+        };
+        // Each value is bounded; together they must be, too.
+        let cost = (part.payload.end - part.payload.start) / 64;
+        *left = left.saturating_sub(u32::try_from(cost).unwrap_or(u32::MAX));
+        fields.push(Field { name, value });
+    }
+    Ok(())
 }
 
 fn value_of(source: &mut Source, element: &Element) -> Result<Value, Fault> {

@@ -38,6 +38,9 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let mut audio = data.start + 4..data.end;
     let mut priming = None;
     if let Some(table) = find(b"pakt") {
+        if table.end - table.start < 24 {
+            return Err(Fault::Malformed("CAF: wrong packet table", table.start));
+        }
         let (packets, frames) = (source.be64(table.start)?, source.be32(table.start + 16)?);
         priming = Some(u64::from(frames));
         if description.packet == 0 {
@@ -135,6 +138,8 @@ fn describe(source: &mut Source, chunk: Option<Range<u64>>) -> Result<Descriptio
 /// The sum of the packets' sizes: numbers of seven bits a byte, the highest first.
 fn packed_length(source: &mut Source, table: Range<u64>, packets: u64) -> Result<u64, Fault> {
     let wrong = Fault::Malformed("CAF: wrong packet table", table.start);
+    let at = table.start;
+    let (most, mut is_large) = (source.limits().packet, false);
     let (mut length, mut left, mut size) = (0_u64, packets, 0_u64);
     source.each::<Fault>(table, |bytes| {
         for byte in bytes {
@@ -143,11 +148,18 @@ fn packed_length(source: &mut Source, table: Range<u64>, packets: u64) -> Result
             }
             size = (size & 0xff_ffff) << 7 | u64::from(byte & 0x7f);
             if byte & 0x80 == 0 {
+                is_large |= size > most;
                 length = length.saturating_add(std::mem::take(&mut size));
                 left -= 1;
             }
         }
         Ok(())
     })?;
-    if left > 0 { Err(wrong) } else { Ok(length) }
+    if is_large {
+        Err(Fault::Limit("CAF: a packet is too large", at))
+    } else if left > 0 {
+        Err(wrong)
+    } else {
+        Ok(length)
+    }
 }

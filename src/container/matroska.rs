@@ -255,6 +255,12 @@ impl Matroska {
         block: Range<u64>,
         visit: &mut Visit<'_>,
     ) -> Result<(), Fault> {
+        if block.end - block.start > source.limits().packet {
+            return Err(Fault::Limit(
+                "Matroska: the block is too large",
+                block.start,
+            ));
+        }
         let (track, after) = ebml::vint(source, block.start, block.end)?;
         if track != self.track {
             return Ok(());

@@ -47,6 +47,8 @@ const RATE: u32 = 11_025;
 
 /// A stretch that tells anything: 64 items, of audio 10.5 seconds.
 const LEAST: usize = 64;
+/// Two days: no recording is longer.
+const MOST: usize = 1_400_000;
 /// One with fewer different items is a tone, a drone or silence, and all of those are alike.
 const LEAST_DISTINCT: usize = 16;
 
@@ -78,7 +80,7 @@ impl Fingerprint {
     pub fn compare(&self, other: &Fingerprint) -> Option<Likeness> {
         let (a, b) = (&Side::of(self), &Side::of(other));
         let shorter = a.len().min(b.len());
-        let least = LEAST.max(shorter.div_ceil(4) * 3);
+        let least = LEAST.max((3 * shorter).div_ceil(4));
         if shorter < least {
             return None;
         }
@@ -277,6 +279,9 @@ fn decompress(bytes: &[u8]) -> Option<Vec<u32>> {
         return None;
     };
     let count = u32::from_be_bytes([0, *high, *middle, *low]) as usize;
+    if count > MOST {
+        return None;
+    }
     let mut bits = Bits { packed, at: 0 };
     let (mut runs, mut run) = (Vec::new(), Vec::new());
     while runs.len() < count {

@@ -1,6 +1,7 @@
 //! Coded packets to samples, through symphonia.
 
 use std::fs::File;
+use std::io::ErrorKind;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS};
@@ -42,9 +43,12 @@ pub(super) fn decode(
         let packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
+            Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => {
+                return Err(Fault::Io(error));
+            }
             // What was heard before stays true; it is only not the whole.
             Err(_) => {
-                listener.is_damaged();
+                listener.note_cut();
                 break;
             }
         };
@@ -52,7 +56,7 @@ pub(super) fn decode(
             decoder.hear(&packet, &mut skip, listener)?;
         }
     }
-    listener.md5(decoder.verified());
+    listener.note_md5(decoder.verified());
     Ok(())
 }
 
@@ -102,7 +106,7 @@ impl Decoder {
             .map_err(|_| UNDECODABLE)?;
         let depth = depth(parameters);
         if let Some(depth) = depth {
-            listener.is_lossless(Depth::Bits(depth));
+            listener.note_depth(Depth::Bits(depth));
         }
         Ok(Decoder::Symphonia {
             decoder,
@@ -132,7 +136,7 @@ impl Decoder {
             Decoder::Opus(opus) => {
                 let channels = opus.channels;
                 let Some(samples) = opus.decode(&packet.data) else {
-                    listener.is_damaged();
+                    listener.note_damage();
                     return Ok(());
                 };
                 let frames = samples.len() / usize::from(channels);
@@ -150,7 +154,7 @@ impl Decoder {
                 let buffer = match decoder.decode(packet) {
                     Ok(buffer) => buffer,
                     Err(Error::DecodeError(_) | Error::IoError(_)) => {
-                        listener.is_damaged();
+                        listener.note_damage();
                         return Ok(());
                     }
                     Err(_) => return Err(UNDECODABLE),

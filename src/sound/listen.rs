@@ -36,6 +36,7 @@ pub(super) struct Listener {
     print: Option<Printer>,
     /// Something could not be decoded, so no digest covers all of it.
     is_damaged: bool,
+    is_cut: bool,
     md5: Option<bool>,
     bytes: Vec<u8>,
 }
@@ -50,13 +51,14 @@ impl Listener {
             pcm: None,
             print: None,
             is_damaged: false,
+            is_cut: false,
             md5: None,
             bytes: Vec::new(),
         }
     }
 
     /// The samples are lossless and stored at this depth.
-    pub(super) fn is_lossless(&mut self, depth: Depth) {
+    pub(super) fn note_depth(&mut self, depth: Depth) {
         self.pcm = self.wanted.pcm.then(|| (depth, Sha256::new()));
     }
 
@@ -66,11 +68,17 @@ impl Listener {
     }
 
     /// Something was lost on the way here.
-    pub(super) fn is_damaged(&mut self) {
+    pub(super) fn note_damage(&mut self) {
         self.is_damaged = true;
     }
 
-    pub(super) fn md5(&mut self, right: Option<bool>) {
+    /// The sound goes on where no decoder can follow.
+    pub(super) fn note_cut(&mut self) {
+        self.is_damaged = true;
+        self.is_cut = true;
+    }
+
+    pub(super) fn note_md5(&mut self, right: Option<bool>) {
         self.md5 = right;
     }
 
@@ -125,6 +133,7 @@ impl Listener {
             pcm,
             fingerprint: self.print.and_then(Printer::finish),
             md5: self.md5,
+            is_cut: self.is_cut,
         })
     }
 }

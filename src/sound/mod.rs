@@ -38,6 +38,8 @@ pub(crate) struct Heard {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// Whether FLAC's own MD5 of its samples is right; `None` where there is none.
     pub(crate) md5: Option<bool>,
+    /// The sound goes on where no decoder could follow.
+    pub(crate) is_cut: bool,
 }
 
 /// Decodes the sound. `Unsupported` where no decoder here can.

@@ -1,7 +1,7 @@
 //! Opus packets (RFC 6716) to samples, with what the identification header asks for.
 
 use rusty_opus::OpusDecoder;
-use rusty_opus::multistream::OpusMSDecoder;
+use rusty_opus::multistream::{ChannelLayout, OpusMSDecoder};
 
 /// Whatever the input's rate was, Opus plays at 48 kHz (RFC 7845 section 5.1).
 pub(super) const RATE: u32 = 48_000;
@@ -24,13 +24,12 @@ enum Decoder {
 
 impl Opus {
     /// From an `OpusHead` (RFC 7845 section 5.1, little-endian) or the payload of a `dOps`
-    /// box (big-endian). `None` for channel mappings other than the families 0 and 1.
+    /// box (big-endian). `None` for channel mappings other than the usual ones of the families 0 and 1.
     pub(super) fn new(header: &[u8]) -> Option<Opus> {
-        let (fields, big_endian) = match header.strip_prefix(b"OpusHead") {
-            Some(fields) => (fields, false),
-            None => (header, true),
-        };
-        let [_, channels, skip @ .., family] = fields.first_chunk::<11>()?;
+        let fields = header.strip_prefix(b"OpusHead").unwrap_or(header);
+        let [version, channels, skip @ .., family] = fields.first_chunk::<11>()?;
+        // `dOps` has version 0, whatever magic a demultiplexer puts before it.
+        let big_endian = *version == 0;
         let [a, b, _, _, _, _, c, d] = skip;
         let number = |bytes: [u8; 2]| {
             if big_endian {
@@ -43,7 +42,9 @@ impl Opus {
         let (rate, count) = (RATE.cast_signed(), usize::from(*channels));
         let decoder = match family {
             0 => Decoder::One(Box::new(OpusDecoder::new(rate, count).ok()?)),
-            1 => Decoder::Several(OpusMSDecoder::new(rate, count, 1).ok()?),
+            1 if is_usual(fields.get(11..)?, count) => {
+                Decoder::Several(OpusMSDecoder::new(rate, count, 1).ok()?)
+            }
             _ => return None,
         };
         Some(Opus {
@@ -71,4 +72,17 @@ impl Opus {
         }
         Some(samples)
     }
+}
+
+/// Whether the mapping table (streams, coupled streams, a byte for each channel) is the one
+/// that the decoder takes for so many channels.
+fn is_usual(table: &[u8], channels: usize) -> bool {
+    let Ok(usual) = ChannelLayout::surround(channels, 1) else {
+        return false;
+    };
+    let Some((streams, mapping)) = table.split_first_chunk::<2>() else {
+        return false;
+    };
+    streams.map(usize::from) == [usual.nb_streams, usual.nb_coupled_streams]
+        && mapping.get(..channels) == usual.mapping.get(..channels)
 }

@@ -38,62 +38,69 @@ pub(super) struct Match<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// By the digests that need no decoder.
+    /// By the digests of records, which need no decoder.
     pub(super) fn by_digest(&self) -> Option<Match<'a>> {
         if let Some(record) = self.pick(|record| record.file.as_ref() == Some(&self.file)) {
-            return Some(certain(ContentVerdict::File, Level::File, Some(record)));
+            return Some(found(ContentVerdict::File, Level::File, Some(record)));
         }
-        let record = self.pick(|record| record.essence.as_ref() == Some(&self.essence));
-        let is_bound = self.bound_essence() == Some(&self.essence);
-        (record.is_some() || is_bound)
-            .then(|| certain(ContentVerdict::Essence, Level::Essence, record))
+        let record = self.pick(|record| record.essence.as_ref() == Some(&self.essence))?;
+        Some(found(ContentVerdict::Essence, Level::Essence, Some(record)))
     }
 
-    /// Whether the sound, decoded, could tell more.
+    /// Whether the sound, decoded, could tell more. That the marker names this very sound
+    /// does not end the search: anyone can make a new statement for a stranger's recording.
     pub(super) fn needs_sound(&self) -> bool {
         let code = self.marker.as_ref().and_then(Marker::code);
-        code.is_some() || self.records.iter().next().is_some()
+        let by_code = code.is_some() && !self.is_bound();
+        by_code || self.records.iter().next().is_some()
     }
 
     pub(super) fn by_samples(&self) -> Option<Match<'a>> {
         let pcm = self.sound.pcm.as_ref()?;
         let record = self.pick(|record| record.sound.pcm.as_ref() == Some(pcm))?;
-        Some(certain(ContentVerdict::Pcm, Level::Pcm, Some(record)))
+        Some(found(ContentVerdict::Pcm, Level::Pcm, Some(record)))
     }
 
-    /// By fingerprint, else by the content code of the marker, else not at all.
+    /// By fingerprint, by what the marker says of its own sound, or not at all.
     pub(super) fn by_likeness(&self) -> Match<'a> {
         let best = self.most_alike();
-        if let Some((record, likeness)) = &best
-            && let Some(content) = verdict(likeness).filter(|_| likeness.similarity >= MATCH)
-        {
-            return certain(content, Level::Fingerprint, Some(*record));
-        }
-        let by_code = self.by_code();
-        if let Some(found) = by_code.filter(|found| found.content != ContentVerdict::Other) {
-            return found;
-        }
-        if let Some((record, likeness)) = &best
-            && let Some(content) = verdict(likeness)
-        {
-            return certain(content, Level::Fingerprint, Some(*record));
-        }
-        if let Some(found) = self.by_code() {
-            return found;
-        }
-        // Only where there was something to compare can nothing have matched.
-        if best.is_some() {
-            return certain(ContentVerdict::Other, Level::Fingerprint, None);
-        }
-        let (content, level) = match self.bound_essence() {
-            Some(_) => (ContentVerdict::Differs, Some(Level::Essence)),
-            None => (ContentVerdict::Unbound, None),
+        let by_fingerprint = best.as_ref().and_then(|(record, likeness)| {
+            Some(found(verdict(likeness)?, Level::Fingerprint, Some(*record)))
+        });
+        let is_review =
+            |matched: &Match<'_>| matches!(matched.content, ContentVerdict::Review { .. });
+        let (sure, unsure) = match by_fingerprint {
+            Some(matched) if is_review(&matched) => (None, Some(matched)),
+            matched => (matched, None),
         };
-        Match {
-            content,
-            level,
-            record: None,
-        }
+        let by_code = self.by_code();
+        let is_other = |matched: &Match<'_>| matched.content == ContentVerdict::Other;
+        let (same, other) = match by_code {
+            Some(matched) if is_other(&matched) => (None, Some(matched)),
+            matched => (matched, None),
+        };
+        let bound = || {
+            let essence = || found(ContentVerdict::Essence, Level::Essence, None);
+            self.is_bound().then(essence)
+        };
+        // Only where there was something to compare can nothing have matched.
+        let none = || {
+            let other = || found(ContentVerdict::Other, Level::Fingerprint, None);
+            best.is_some().then(other)
+        };
+        sure.or_else(bound)
+            .or(same)
+            .or(unsure)
+            .or(other)
+            .or_else(none)
+            .unwrap_or_else(|| match self.bound_essence() {
+                Some(_) => found(ContentVerdict::Differs, Level::Essence, None),
+                None => Match {
+                    content: ContentVerdict::Unbound,
+                    level: None,
+                    record: None,
+                },
+            })
     }
 
     fn by_code(&self) -> Option<Match<'a>> {
@@ -105,7 +112,7 @@ impl<'a> Sides<'a> {
             FAR.. => ContentVerdict::Other,
             _ => return None,
         };
-        Some(certain(content, Level::Code, None))
+        Some(found(content, Level::Code, None))
     }
 
     /// The record whose fingerprint is most like the file's, of those that can be compared.
@@ -135,34 +142,47 @@ impl<'a> Sides<'a> {
     /// fingerprint tell. That the coded sound differs is not enough: an honest conversion
     /// does that.
     pub(super) fn is_moved(&self, matched: &Match<'_>) -> bool {
-        let Some(bound) = self.bound_essence().filter(|bound| **bound != self.essence) else {
+        let Some(bound) = self.bound_essence().filter(|_| !self.is_own(matched)) else {
             return false;
         };
-        let is_its = |record: &&Record| {
-            let recorded = record.marker.as_ref().and_then(Marker::essence);
-            record.essence.as_ref() == Some(bound) || recorded == Some(bound)
+        let (code, sound) = (self.code_of_marker(), self.sound.code.as_ref());
+        let apart = |one: Option<&ContentCode>, other: Option<&ContentCode>| {
+            one.zip(other).map(|(one, other)| one.distance(other))
         };
-        if matched.record.as_ref().is_some_and(is_its) {
+        // The whole that the marker was made for is this very sound, re-encoded.
+        if apart(code, sound).is_some_and(|distance| distance <= NEAR) {
             return false;
         }
-        if let Some(own) = self.records.iter().find(is_its) {
-            return is_other(
-                own.sound.fingerprint.as_ref(),
-                self.sound.fingerprint.as_ref(),
-            );
+        let of_record = |record: &Record| record.essence.as_ref() == Some(bound);
+        if let Some(own) = self.records.iter().find(|record| of_record(record)) {
+            // Against the file itself, or the recording that it was found to be.
+            let heard = self.sound.fingerprint.as_ref();
+            let recorded = matched.record.and_then(|r| r.sound.fingerprint.as_ref());
+            return is_other(own.sound.fingerprint.as_ref(), heard.or(recorded));
         }
         // The marker's recording has no record: its code speaks for it, against that of the
         // whole recording that the file was found to be, or else against the file's, which
         // may be a part.
-        let Some(code) = self.code_of_marker() else {
-            return false;
-        };
-        let recorded = matched.record.and_then(|record| record.sound.code.as_ref());
-        match (recorded, &self.sound.code) {
-            (Some(whole), _) => code.distance(whole) >= APART,
-            (None, Some(sound)) => code.distance(sound) >= FAR,
-            (None, None) => false,
+        let is_whole = !matches!(
+            matched.content,
+            ContentVerdict::Excerpt { .. } | ContentVerdict::Review { .. }
+        );
+        let whole = matched.record.filter(|_| is_whole);
+        match whole.and_then(|record| record.sound.code.as_ref()) {
+            Some(whole) => apart(code, Some(whole)).is_some_and(|distance| distance >= APART),
+            None => apart(code, sound).is_some_and(|distance| distance >= FAR),
         }
+    }
+
+    /// Whether the marker names this very sound, or that of the record that was found.
+    pub(super) fn is_own(&self, matched: &Match<'_>) -> bool {
+        let recorded = matched.record.and_then(|record| record.essence.as_ref());
+        let bound = self.bound_essence();
+        self.is_bound() || bound.is_some() && bound == recorded
+    }
+
+    fn is_bound(&self) -> bool {
+        self.bound_essence() == Some(&self.essence)
     }
 
     fn bound_essence(&self) -> Option<&Essence> {
@@ -174,7 +194,7 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn certain(content: ContentVerdict, level: Level, record: Option<&Record>) -> Match<'_> {
+fn found(content: ContentVerdict, level: Level, record: Option<&Record>) -> Match<'_> {
     Match {
         content,
         level: Some(level),

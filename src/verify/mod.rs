@@ -41,6 +41,24 @@ pub struct Verdict {
     pub essence: Essence,
     /// The marker that was found, where it could be read.
     pub found: Option<Marker>,
+    /// Why the sound could not be decoded, where it should have been: then no level below
+    /// the essence was compared.
+    pub undecoded: Option<String>,
+    /// The marker names this very sound, or that of the record.
+    is_own: bool,
+}
+
+impl Verdict {
+    /// Whether the statement is whole and was made for this very sound, however that was
+    /// packed. Unsigned: anyone could have written it.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        let is_same = matches!(
+            self.content,
+            ContentVerdict::File | ContentVerdict::Essence | ContentVerdict::Pcm
+        );
+        self.marker == MarkerVerdict::Intact && is_same && self.is_own
+    }
 }
 
 /// What became of our fields.
@@ -228,6 +246,7 @@ impl Records {
         }
         let matched = matched.unwrap_or_else(|| sides.by_likeness());
         let is_moved = sides.is_moved(&matched);
+        let is_own = sides.is_own(&matched);
         let Match {
             content,
             level,
@@ -255,6 +274,8 @@ impl Records {
             level,
             record: record.cloned(),
             changes,
+            undecoded: sides.sound.undecoded,
+            is_own,
             essence: sides.essence,
             found: sides.marker,
         })

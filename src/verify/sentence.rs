@@ -23,6 +23,10 @@ impl Display for Verdict {
                 "Statement altered: its fields disagree or are damaged. Its denials still count.",
             ),
             MarkerVerdict::Intact => self.with_statement(f),
+        }?;
+        match &self.undecoded {
+            Some(why) => write!(f, " Not compared by sound: {why}."),
+            None => Ok(()),
         }
     }
 }
@@ -30,6 +34,12 @@ impl Display for Verdict {
 impl Verdict {
     fn with_statement(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let about = match self.content {
+            ContentVerdict::File | ContentVerdict::Essence | ContentVerdict::Pcm
+                if !self.is_own =>
+            {
+                let label = self.record.as_ref().map_or("untitled", Record::label);
+                format!("it names other audio than this, which is that of your record \"{label}\"")
+            }
             ContentVerdict::File | ContentVerdict::Essence => {
                 return f.write_str(
                     "Statement fits this audio. Unsigned: anyone could have written it.",

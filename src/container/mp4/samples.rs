@@ -120,7 +120,8 @@ fn priming(source: &mut Source, track: &Atom) -> Result<Option<u64>, Fault> {
             _ => i64::from(source.be32(at + 4)?.cast_signed()),
         };
         if let Ok(time) = u64::try_from(time) {
-            return Ok(Some(time));
+            // A decoder needs a few thousand; more is a cut, which no digest applies.
+            return Ok(Some(time).filter(|time| *time < 1 << 16));
         }
         at += width;
     }

@@ -29,15 +29,6 @@ pub(super) enum Tone {
     Quiet,
 }
 
-/// How a group is called.
-pub(super) struct Words {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    /// What one file of it does, and what several do.
-    pub(super) one: &'static str,
-    pub(super) many: &'static str,
-}
-
 /// A word of `verify_folder`, and what it means.
 pub(super) struct Word {
     pub(super) name: &'static str,
@@ -92,50 +83,74 @@ impl Group {
         }
     }
 
+    /// Its name within the page.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Group::Moved => "moved",
+            Group::Altered => "altered",
+            Group::Bare => "bare",
+            Group::LikelyBare => "likely-bare",
+            Group::Listen => "listen",
+            Group::Unread => "unread",
+            Group::Apart => "apart",
+            Group::Loose => "loose",
+            Group::Likely => "likely",
+            Group::Whole => "whole",
+            Group::Fits => "fits",
+            Group::Foreign => "foreign",
+            Group::Silent => "silent",
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Group::Moved => "Statement made for another recording",
+            Group::Altered => "Statement altered",
+            Group::Bare => "Yours, without a statement",
+            Group::LikelyBare => "Probably yours, without a statement",
+            Group::Listen => "Listen to these",
+            Group::Unread => "Could not be read",
+            Group::Apart => "Statement whole, sound re-encoded or different",
+            Group::Loose => "Statement whole, not tied to this sound",
+            Group::Likely => "Statement whole, recording re-encoded or cut",
+            Group::Whole => "Yours, with your statement",
+            Group::Fits => "Statement whole and made for this sound",
+            Group::Foreign => "None of your records",
+            Group::Silent => "No statement",
+        }
+    }
+
+    /// What so many files of it do.
     #[rustfmt::skip]
-    pub(super) fn words(self) -> Words {
-        let (id, title, one, many) = match self {
-            Group::Moved => ("moved", "Statement made for another recording",
-                "carries a statement that was made for another recording",
+    pub(super) fn says(self, number: usize) -> &'static str {
+        let (one, many) = match self {
+            Group::Moved => ("carries a statement that was made for another recording",
                 "carry a statement that was made for another recording"),
-            Group::Altered => ("altered", "Statement altered",
-                "has a statement that was altered or damaged",
+            Group::Altered => ("has a statement that was altered or damaged",
                 "have a statement that was altered or damaged"),
-            Group::Bare => ("bare", "Yours, without a statement",
-                "is yours but carries no statement",
+            Group::Bare => ("is yours but carries no statement",
                 "are yours but carry no statement"),
-            Group::LikelyBare => ("likely-bare", "Probably yours, without a statement",
-                "is probably yours but carries no statement",
+            Group::LikelyBare => ("is probably yours but carries no statement",
                 "are probably yours but carry no statement"),
-            Group::Listen => ("listen", "Listen to these",
-                "is alike, but not alike enough to be sure: listen",
+            Group::Listen => ("is alike, but not alike enough to be sure: listen",
                 "are alike, but not alike enough to be sure: listen"),
-            Group::Unread => ("unread", "Could not be read",
-                "could not be read: treat as no permission",
+            Group::Unread => ("could not be read: treat as no permission",
                 "could not be read: treat as no permission"),
-            Group::Apart => ("apart", "Statement whole, sound re-encoded or different",
-                "carries a whole statement, but not the coded sound that it names",
+            Group::Apart => ("carries a whole statement, but not the coded sound that it names",
                 "carry a whole statement, but not the coded sound that it names"),
-            Group::Loose => ("loose", "Statement whole, not tied to this sound",
-                "carries a whole statement that nothing ties to its sound",
+            Group::Loose => ("carries a whole statement that nothing ties to its sound",
                 "carry a whole statement that nothing ties to its sound"),
-            Group::Likely => ("likely", "Statement whole, recording re-encoded or cut",
-                "carries a whole statement and is probably its recording, re-encoded or cut",
+            Group::Likely => ("carries a whole statement and is probably its recording, re-encoded or cut",
                 "carry a whole statement and are probably its recording, re-encoded or cut"),
-            Group::Whole => ("whole", "Yours, with your statement",
-                "is your recording with your statement intact",
+            Group::Whole => ("is your recording with your statement intact",
                 "are your recordings with your statement intact"),
-            Group::Fits => ("fits", "Statement whole and made for this sound",
-                "carries a whole, unsigned statement that fits its sound",
+            Group::Fits => ("carries a whole, unsigned statement that fits its sound",
                 "carry a whole, unsigned statement that fits their sound"),
-            Group::Foreign => ("foreign", "None of your records",
-                "matches none of your records and carries no statement",
+            Group::Foreign => ("matches none of your records and carries no statement",
                 "match none of your records and carry no statement"),
-            Group::Silent => ("silent", "No statement",
-                "carries no statement",
-                "carry no statement"),
+            Group::Silent => ("carries no statement", "carry no statement"),
         };
-        Words { id, title, one, many }
+        if number == 1 { one } else { many }
     }
 }
 
