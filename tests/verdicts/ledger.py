@@ -10,7 +10,7 @@ Key = tuple[str, str, str]
 
 UNDECIDED = "?"
 NOTHING = "-"
-WIDTHS = (9, 27, 8, 18, 8, 24, 6, 10)
+WIDTHS = (9, 27, 8, 18, 12, 24, 6, 10)
 
 
 class LedgerFault(Exception):

@@ -10,7 +10,7 @@ import edits
 from bench import Bench, converted, copied, neighbour
 from fields import read_fields, write_fields
 from recordings import (
-    AAC, AIFF, ALAC, FLAC, FORMS, LOOPS, MIXES, MP3, OGG, OPUS, PASSES, RECORDINGS, REMASTERS, VARIATIONS, WAV,
+    AAC, AIFF, ALAC, FAST_AAC, FLAC, FORMS, LAME, LOOPS, MIXES, MP3, OGG, OPUS, PASSES, RECORDINGS, REMASTERS, VARIATIONS, WAV,
     WAV_INFO, Form, Recording,
 )
 from tools import run
@@ -169,13 +169,13 @@ def lossless() -> Iterator[Treatment]:
 # The same recording, coded again.
 
 CODECS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "mp3-v0": (".mp3", ("-c:a", "libmp3lame", "-q:a", "0")),
-    "mp3-128": (".mp3", ("-c:a", "libmp3lame", "-b:a", "128k")),
-    "mp3-64": (".mp3", ("-c:a", "libmp3lame", "-b:a", "64k")),
-    "mp3-32-mono": (".mp3", ("-c:a", "libmp3lame", "-b:a", "32k", "-ac", "1")),
-    "aac-256": (".m4a", ("-c:a", "aac", "-b:a", "256k")),
-    "aac-128": (".m4a", ("-c:a", "aac", "-b:a", "128k")),
-    "aac-64": (".m4a", ("-c:a", "aac", "-b:a", "64k")),
+    "mp3-v0": (".mp3", (*LAME, "-q:a", "0")),
+    "mp3-128": (".mp3", (*LAME, "-b:a", "128k")),
+    "mp3-64": (".mp3", (*LAME, "-b:a", "64k")),
+    "mp3-32-mono": (".mp3", (*LAME, "-b:a", "32k", "-ac", "1")),
+    "aac-256": (".m4a", (*FAST_AAC, "-b:a", "256k")),
+    "aac-128": (".m4a", (*FAST_AAC, "-b:a", "128k")),
+    "aac-64": (".m4a", (*FAST_AAC, "-b:a", "64k")),
     "opus-128": (".opus", ("-c:a", "libopus", "-b:a", "128k")),
     "opus-64": (".opus", ("-c:a", "libopus", "-b:a", "64k")),
     "opus-24": (".opus", ("-c:a", "libopus", "-b:a", "24k")),
@@ -219,11 +219,11 @@ def chain(bench: Bench, recording: Recording, target: Path) -> None:
 # The same recording, worked on and coded again.
 
 SAME_CODEC: dict[Form, tuple[str, ...]] = {
-    MP3: ("-c:a", "libmp3lame", "-q:a", "2"),
+    MP3: (*LAME, "-q:a", "2"),
     FLAC: ("-c:a", "flac", "-sample_fmt", "s16"),
     OGG: ("-c:a", "libvorbis", "-q:a", "4"),
     OPUS: ("-c:a", "libopus", "-b:a", "96k"),
-    AAC: ("-c:a", "aac", "-b:a", "128k"),
+    AAC: (*FAST_AAC, "-b:a", "128k"),
     ALAC: ("-c:a", "alac", "-sample_fmt", "s16p"),
     WAV: ("-c:a", "pcm_s16le"),
     AIFF: ("-c:a", "pcm_s16be"),
