@@ -10,15 +10,14 @@ import edits
 from bench import Bench, converted, copied, neighbour
 from fields import read_fields, write_fields
 from recordings import (
-    AAC, AIFF, ALAC, FAST_AAC, FLAC, FORMS, LAME, LOOPS, MIXES, MP3, OGG, OPUS, PASSES, RECORDINGS, REMASTERS, VARIATIONS, WAV,
-    WAV_INFO, Form, Recording,
+    AAC, AIFF, ALAC, FAST_AAC, FLAC, FORMS, LAME, LOOPS, MIXES, MP3, OGG, OPUS, PASSES, RECORDINGS, REMASTERS,
+    VARIATIONS, WAV, WAV_INFO, Form, Recording,
 )
 from tools import run
 
 Make = Callable[[Bench, Recording, Path], None]
 Heard = Callable[[Recording], Recording]
 
-LOSSLESS = (FLAC, ALAC, WAV, AIFF)
 WITHOUT_INFO = tuple(form for form in FORMS if not form.has_info)
 
 
