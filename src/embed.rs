@@ -206,7 +206,8 @@ impl EmbedOptions {
     /// re-encoded and kept its tags is seen to carry its own. On by default; it has the
     /// sound decoded once. Left out where the sound cannot be decoded, and in a build
     /// without the feature `fingerprint`. A statement that is there already for this very
-    /// sound keeps what it has.
+    /// sound keeps what it has, unless [`replace`](Self::replace) is asked for and a code
+    /// can be had.
     pub fn content_code(&mut self, yes: bool) -> &mut EmbedOptions {
         self.code = yes;
         self
@@ -274,9 +275,10 @@ impl EmbedOptions {
         let (notice, warnings) = licence(&current);
         let bound = current.marker.as_ref();
         let is_bound = |marker: &&Marker| marker.essence.as_ref() == Some(&before.essence);
-        let bound = bound.filter(|marker| is_bound(marker) && !self.replace);
-        let heard = self.hear(&target.file, &mut source, &layout, bound.is_some())?;
-        let code = match bound {
+        let bound = bound.filter(is_bound);
+        let is_kept = bound.is_some() && !self.replace;
+        let heard = self.hear(&target.file, &mut source, &layout, is_kept)?;
+        let code = match bound.filter(|_| is_kept || heard.code.is_none()) {
             Some(bound) => bound.code,
             None => heard.code.filter(|_| self.code),
         };
@@ -333,13 +335,13 @@ impl EmbedOptions {
         file: &File,
         source: &mut Source,
         layout: &Layout,
-        is_bound: bool,
+        is_kept: bool,
     ) -> Result<Sound, Error> {
         let levels: &[Level] = if self.dry_run {
             &[]
         } else if self.record {
             &Level::ALL
-        } else if self.code && !is_bound {
+        } else if self.code && !is_kept {
             &[Level::Code]
         } else {
             &[]

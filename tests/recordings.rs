@@ -84,6 +84,21 @@ fn pcm_is_the_same_in_every_lossless_container() -> Outcome {
 }
 
 #[test]
+fn sound_behind_what_a_table_counts_is_heard() -> Outcome {
+    let shelf = Shelf::new()?;
+    let one = shelf.song("clean/lame.mp3")?;
+    let alone = all(&one)?.sound.duration.ok_or("not decoded")?;
+    // The table of the first says nothing of the others; one alone might pass for padding.
+    let joined = shelf.put("joined.mp3", one.original().repeat(4))?;
+    let together = all(&joined)?.sound.duration.ok_or("not decoded")?;
+    assert!(
+        together >= alone * 4,
+        "{together:?} of four times {alone:?}"
+    );
+    Ok(())
+}
+
+#[test]
 fn the_md5_of_flac_is_reported_and_not_trusted() -> Outcome {
     let shelf = Shelf::new()?;
     let cases = [

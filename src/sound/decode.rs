@@ -3,8 +3,11 @@
 use std::fs::File;
 use std::io::ErrorKind;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::{Hint, Probe};
@@ -12,6 +15,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::Duration;
 use symphonia::default::formats::{
     AdtsReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
 };
@@ -39,8 +43,11 @@ pub(super) fn decode(
     let mut decoder = Decoder::new(&parameters, listener)?;
     let priming = layout.priming.unwrap_or_default();
     let mut skip = priming.max(decoder.pre_skip());
+    // Without a table symphonia guesses where an MP3 ends, and a guess cuts nothing.
+    let is_guess = layout.format() == Format::Mp3 && track.padding.is_none();
+    let mut tail = Tail::default();
     loop {
-        let packet = match reader.next_packet() {
+        let mut packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => {
@@ -53,8 +60,16 @@ pub(super) fn decode(
             }
         };
         if packet.track_id == id {
-            decoder.hear(&packet, &mut skip, listener)?;
+            if is_guess {
+                packet.trim_end = Duration::ZERO;
+            }
+            for packet in tail.push(packet) {
+                decoder.hear(&packet, &mut skip, listener)?;
+            }
         }
+    }
+    for packet in tail.end() {
+        decoder.hear(&packet, &mut skip, listener)?;
     }
     listener.note_md5(decoder.verified());
     Ok(())
@@ -83,6 +98,52 @@ fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, 
         .map_err(|_| UNDECODABLE)
 }
 
+/// Packets from which samples are to be cut at the end, held back until it is known that
+/// none follow.
+///
+/// Symphonia cuts wherever an Ogg page says that it ends before its samples do; only the
+/// last page of a stream may say so (RFC 7845 section 4.5, Vorbis I section A.2). It cuts
+/// MP3 behind the end that a table counts or that it guesses from the bit rate, and sound
+/// may go on there.
+#[derive(Default)]
+struct Tail {
+    packets: Vec<Packet>,
+    /// More was to be cut than an encoder pads.
+    is_sound: bool,
+}
+
+impl Tail {
+    /// Encoders pad a few packets: 4,095 samples of MP3, a frame of Opus in small packets.
+    const MOST: usize = 16;
+
+    /// The packets that are ready.
+    fn push(&mut self, packet: Packet) -> Vec<Packet> {
+        let is_cut = !packet.trim_end.is_zero();
+        self.is_sound = is_cut && (self.is_sound || self.packets.len() == Tail::MOST);
+        self.packets.push(packet);
+        if is_cut && !self.is_sound {
+            return Vec::new();
+        }
+        self.uncut()
+    }
+
+    /// The last packets.
+    fn end(mut self) -> Vec<Packet> {
+        if self.is_sound {
+            return self.uncut();
+        }
+        self.packets
+    }
+
+    fn uncut(&mut self) -> Vec<Packet> {
+        let mut packets = std::mem::take(&mut self.packets);
+        for packet in &mut packets {
+            packet.trim_end = Duration::ZERO;
+        }
+        packets
+    }
+}
+
 enum Decoder {
     Symphonia {
         decoder: Box<dyn AudioDecoder>,
@@ -95,6 +156,11 @@ enum Decoder {
 
 impl Decoder {
     fn new(parameters: &AudioCodecParameters, listener: &mut Listener) -> Result<Decoder, Fault> {
+        let channels = parameters.channels.as_ref().map_or(0, Channels::count);
+        // Both decoders get the coupling of more than two channels wrong.
+        if channels > 2 && matches!(parameters.codec, CODEC_ID_OPUS | CODEC_ID_VORBIS) {
+            return Err(UNDECODABLE);
+        }
         if parameters.codec == CODEC_ID_OPUS {
             let header = parameters.extra_data.as_deref().unwrap_or_default();
             return Opus::new(header).map(Decoder::Opus).ok_or(UNDECODABLE);

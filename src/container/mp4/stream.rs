@@ -58,9 +58,20 @@ pub(super) fn describe(source: &mut Source, description: Range<u64>) -> Result<S
         }),
         b"sowt" => Ok(named("pcm_s16le")),
         b"twos" if source.be16(body.start + 18)? == 16 => Ok(named("pcm_s16be")),
-        b"in24" => Ok(named("pcm_s24be")),
-        b"in32" => Ok(named("pcm_s32be")),
-        b"fl32" => Ok(named("pcm_f32be")),
+        b"in24" | b"in32" | b"fl32" => {
+            let little = match configuration(source, &inside, b"enda") {
+                Some(atom) => source.be16(atom.payload().start)? == 1,
+                None => false,
+            };
+            Ok(named(match (&entry.kind, little) {
+                (b"in24", false) => "pcm_s24be",
+                (b"in24", true) => "pcm_s24le",
+                (b"in32", false) => "pcm_s32be",
+                (b"in32", true) => "pcm_s32le",
+                (_, false) => "pcm_f32be",
+                (_, true) => "pcm_f32le",
+            }))
+        }
         b".mp3" => Ok(named("mp3")),
         b"ac-3" => Ok(named("ac3")),
         b"ec-3" => Ok(named("eac3")),
