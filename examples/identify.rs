@@ -103,17 +103,15 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
     let line = Line {
         path: path_text(&item.path),
         format: item.format.map(Format::name),
-        codec: identity.map(|identity| identity.essence.codec.clone()),
-        sample_rate: identity.map(|identity| identity.essence.sample_rate),
-        channels: identity.map(|identity| identity.essence.channels),
-        file: level(
-            Level::File,
-            identity.map(|identity| identity.file.to_string()),
-        ),
-        essence: level(
-            Level::Essence,
-            identity.map(|identity| identity.essence.digest.to_string()),
-        ),
+        codec: identity.map(|identity| identity.stream.codec.clone()),
+        sample_rate: identity.map(|identity| identity.stream.sample_rate),
+        channels: identity.map(|identity| identity.stream.channels),
+        file: identity
+            .and_then(|i| i.file.as_ref())
+            .map(ToString::to_string),
+        essence: identity
+            .and_then(|i| i.essence.as_ref())
+            .map(|essence| essence.digest.to_string()),
         pcm: level(
             Level::Pcm,
             sound.and_then(|s| s.pcm.as_ref()).map(ToString::to_string),
@@ -139,10 +137,7 @@ fn report(item: &Item<Identity>, arguments: &Arguments) {
         common::json(&line);
     } else if let Some(identity) = identity {
         common::say(&shown_path(&item.path));
-        common::say(&format!(
-            "  {}/{}/{}",
-            identity.essence.codec, identity.essence.sample_rate, identity.essence.channels
-        ));
+        common::say(&format!("  {}", identity.stream));
         let levels = [
             ("file", &line.file),
             ("essence", &line.essence),

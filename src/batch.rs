@@ -27,7 +27,7 @@ use crate::source::{self, Source};
 /// let mut codecs = Vec::new();
 /// let summary = Batch::new(["test-audio/clean"])
 ///     .jobs(2)
-///     .run(|path| noai_audio::identify(path), |item| codecs.extend(item.result.map(|id| id.essence.codec)));
+///     .run(|path| noai_audio::identify(path), |item| codecs.extend(item.result.map(|id| id.stream.codec)));
 /// assert_eq!(summary.audio, codecs.len());
 /// ```
 #[derive(Debug, Clone)]

@@ -318,8 +318,9 @@ impl EmbedOptions {
         if let Some(file) = digest.filter(|_| self.record && !self.dry_run) {
             let identity = Identity {
                 format: embedded.format,
-                file,
-                essence: before.essence,
+                stream: layout.stream.clone(),
+                file: Some(file),
+                essence: Some(before.essence),
                 sound: heard,
             };
             // Title and artist are the same in the old file, which is still open.

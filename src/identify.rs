@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::container::{Format, Layout};
+use crate::container::{Format, Layout, Stream};
 use crate::error::Error;
 use crate::identity::{
     ContentCode, Essence, FileDigest, Fingerprint, Level, Pcm, digest_file, measure,
@@ -18,10 +18,12 @@ use crate::source::{self, Source};
 pub struct Identity {
     /// The file's format.
     pub format: Format,
-    /// The digest of every byte.
-    pub file: FileDigest,
-    /// The coded sound.
-    pub essence: Essence,
+    /// The kind of its sound.
+    pub stream: Stream,
+    /// The digest of every byte, where it was asked for.
+    pub file: Option<FileDigest>,
+    /// The coded sound, where it was asked for.
+    pub essence: Option<Essence>,
     /// What only a decoder tells.
     pub sound: Sound,
 }
@@ -51,7 +53,8 @@ pub struct Sound {
 ///
 /// ```
 /// let identity = noai_audio::identify("test-audio/clean/sine.mp3")?;
-/// assert_eq!(identity.essence.codec, "mp3");
+/// assert_eq!(identity.stream.codec, "mp3");
+/// assert!(identity.essence.is_some());
 /// # Ok::<(), noai_audio::Error>(())
 /// ```
 ///
@@ -59,18 +62,17 @@ pub struct Sound {
 /// Only where the file could not be looked at: `Io`, `NotAudio`, `Malformed`,
 /// `Unsupported`, `Limit`. A sound that cannot be decoded is no error.
 pub fn identify(path: impl AsRef<Path>) -> Result<Identity, Error> {
-    identify_levels(path, &[])
+    identify_levels(path, &[Level::File, Level::Essence])
 }
 
-/// Computes what the file at `path` is, down to these levels. The file digest and the
-/// essence are always there; any other level has the sound decoded, once for all of them.
+/// Computes what the file at `path` is at these levels and no others. All but the file
+/// digest and the essence have the sound decoded, once for all of them.
 ///
 #[cfg_attr(feature = "fingerprint", doc = "```")]
 #[cfg_attr(not(feature = "fingerprint"), doc = "```ignore")]
 /// use noai_audio::{Level, identify_levels};
 /// let flac = identify_levels("test-audio/clean/24-bit.flac", &[Level::Pcm])?;
 /// let wav = identify_levels("test-audio/clean/24-bit.wav", &[Level::Pcm])?;
-/// assert_ne!(flac.essence, wav.essence);
 /// assert_eq!(flac.sound.pcm, wav.sound.pcm);
 /// # Ok::<(), noai_audio::Error>(())
 /// ```
@@ -86,16 +88,23 @@ fn identify_file(path: &Path, levels: &[Level]) -> Result<Identity, Error> {
     let mut file = source::open(path)?;
     let mut source = Source::new(&mut file, Limits::default())?;
     let layout = Layout::scan(&mut source)?;
-    let essence = measure(&mut source, &layout)?.essence;
-    let digest = digest_file(&mut source)?;
+    let mut identity = Identity {
+        format: layout.format(),
+        stream: layout.stream.clone(),
+        file: None,
+        essence: None,
+        sound: Sound::default(),
+    };
+    if levels.contains(&Level::File) {
+        identity.file = Some(digest_file(&mut source)?);
+    }
+    if levels.contains(&Level::Essence) {
+        identity.essence = Some(measure(&mut source, &layout)?.essence);
+    }
     // A second handle, since the source has the first.
     let decoded = source::open(path)?;
-    Ok(Identity {
-        format: layout.format(),
-        file: digest,
-        essence,
-        sound: sound(&decoded, &mut source, &layout, levels)?,
-    })
+    identity.sound = sound(&decoded, &mut source, &layout, levels)?;
+    Ok(identity)
 }
 
 /// What a decoder tells of an open file.

@@ -76,7 +76,7 @@ pub use crate::consent::{
     Date, DateError, Declaration, DeclarationError, PolicyUrl, Preference, Preferences, Preset,
     Role, UnknownUsage, Usage,
 };
-pub use crate::container::{Format, UnknownFormat};
+pub use crate::container::{Format, Stream, UnknownFormat};
 pub use crate::embed::{EmbedOptions, Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::identify::{Identity, Sound, identify, identify_levels};

@@ -118,7 +118,7 @@ impl Record {
         identity: Identity,
         marker: Option<Marker>,
     ) -> Record {
-        let credits = credits(file, identity.format, &identity.essence.codec);
+        let credits = credits(file, identity.format, &identity.stream.codec);
         let [title, artist, isrc] = credits.unwrap_or_default();
         let name = path.file_name();
         Record {
@@ -126,8 +126,8 @@ impl Record {
             title,
             artist,
             isrc,
-            file: Some(identity.file),
-            essence: Some(identity.essence),
+            file: identity.file,
+            essence: identity.essence,
             sound: identity.sound,
             marker,
         }

@@ -66,7 +66,7 @@ fn tags(fields: &[(&str, &str)]) -> Vec<u8> {
 
 /// The digest of the essence that is found.
 fn essence(song: &Song) -> Outcome<String> {
-    Ok(song.identify()?.essence.digest.to_string())
+    Ok(song.essence()?.digest.to_string())
 }
 
 fn digest_of(packets: &[u8]) -> String {
@@ -182,7 +182,7 @@ fn a_table_in_the_first_mp3_frame_is_no_sound_in_any_container() -> Outcome {
     ];
     let file = matroska_of("A_MPEG/L3", &[], &[], &cluster(&blocks));
     let song = shelf.put("a.mkv", file)?;
-    assert_eq!(song.identify()?.essence.codec, "mp3");
+    assert_eq!(song.identify()?.stream.codec, "mp3");
     assert_eq!(essence(&song)?, sound);
     Ok(())
 }

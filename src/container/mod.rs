@@ -6,6 +6,7 @@
 //! into a list of [`Change`]s with every size, offset and checksum that depends on them.
 //! No file here knows what a tag says.
 
+mod stream;
 mod plan;
 mod chunks;
 mod detect;
@@ -24,6 +25,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 pub(crate) use self::plan::{Change, Piece, Plan, VisitPiece};
+pub use self::stream::Stream;
 use crate::carrier::{Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
@@ -116,15 +118,6 @@ pub(crate) type Visit<'a> = dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fau
 
 /// A tag that is read and left alone.
 type OtherTag = (Carrier, Range<u64>);
-
-/// What packets alone do not bind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stream {
-    /// ffmpeg's name of the codec.
-    pub(crate) codec: String,
-    pub(crate) sample_rate: u32,
-    pub(crate) channels: u16,
-}
 
 /// Where everything is in one file.
 #[derive(Debug)]

@@ -65,20 +65,6 @@ impl FromStr for RestDigest {
     }
 }
 
-/// The parts of `CODEC/RATE/CHANNELS:DIGEST`: a digest and what it does not bind.
-pub(super) fn stream<D: FromStr>(text: &str) -> Option<(String, u32, u16, D)> {
-    let (stream, digest) = text.split_once(':')?;
-    let mut parts = stream.split('/');
-    let codec = parts.next()?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
-    let mut digits = || parts.next().filter(|digits| number(digits));
-    let (rate, channels) = (digits()?.parse().ok()?, digits()?.parse().ok()?);
-    let whole = parts.next().is_none() && !codec.is_empty() && codec.bytes().all(plain);
-    let digest = digest.parse().ok().filter(|_| whole)?;
-    Some((codec.to_owned(), rate, channels, digest))
-}
-
 fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }

@@ -5,9 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::digest;
 use super::{EssenceDigest, FileDigest, RestDigest};
-use crate::container::Layout;
+use crate::container::{Layout, Stream};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -18,25 +17,15 @@ use crate::source::Source;
 /// `AI_CONSENT`. Two are equal only where all four parts are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Essence {
-    /// ffmpeg's name of the codec, such as `mp3`, `flac`, `aac`, `pcm_s24le`.
-    pub codec: String,
-    /// Samples per second and channel.
-    pub sample_rate: u32,
-    /// The number of channels.
-    pub channels: u16,
+    /// The codec, sampling rate and channels.
+    pub stream: Stream,
     /// The digest of the coded packets.
     pub digest: EssenceDigest,
 }
 
 impl fmt::Display for Essence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Essence {
-            codec,
-            sample_rate,
-            channels,
-            digest,
-        } = self;
-        write!(f, "{codec}/{sample_rate}/{channels}:{digest}")
+        write!(f, "{}:{}", self.stream, self.digest)
     }
 }
 
@@ -49,13 +38,8 @@ impl FromStr for Essence {
     type Err = EssenceError;
 
     fn from_str(text: &str) -> Result<Self, EssenceError> {
-        let (codec, sample_rate, channels, digest) = digest::stream(text).ok_or(EssenceError)?;
-        Ok(Essence {
-            codec,
-            sample_rate,
-            channels,
-            digest,
-        })
+        let (stream, digest) = Stream::with_digest(text).ok_or(EssenceError)?;
+        Ok(Essence { stream, digest })
     }
 }
 
@@ -95,12 +79,9 @@ pub(crate) fn measure(source: &mut Source, layout: &Layout) -> Result<Measured, 
     })?;
     let mut short = [0; 16];
     short.copy_from_slice(rest.finalize().first_chunk::<16>().unwrap_or(&[0; 16]));
-    let stream = &layout.stream;
     Ok(Measured {
         essence: Essence {
-            codec: stream.codec.clone(),
-            sample_rate: stream.sample_rate,
-            channels: stream.channels,
+            stream: layout.stream.clone(),
             digest: EssenceDigest(essence.finalize().into()),
         },
         rest: RestDigest(short),

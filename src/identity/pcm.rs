@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::PcmDigest;
-use super::digest;
+use crate::container::Stream;
 
 /// The decoded samples of a lossless recording: their digest, and what that does not bind.
 ///
@@ -17,25 +17,15 @@ use super::digest;
 /// form: `pcm_s8`, `pcm_s16le`, `pcm_s24le`, `pcm_s32le`, `pcm_f32le` or `pcm_f64le`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pcm {
-    /// ffmpeg's name of the form of the samples.
-    pub codec: String,
-    /// Samples per second and channel.
-    pub sample_rate: u32,
-    /// The number of channels.
-    pub channels: u16,
+    /// The form of the samples, the sampling rate and the channels.
+    pub stream: Stream,
     /// The digest of the samples.
     pub digest: PcmDigest,
 }
 
 impl fmt::Display for Pcm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pcm {
-            codec,
-            sample_rate,
-            channels,
-            digest,
-        } = self;
-        write!(f, "{codec}/{sample_rate}/{channels}:{digest}")
+        write!(f, "{}:{}", self.stream, self.digest)
     }
 }
 
@@ -48,12 +38,7 @@ impl FromStr for Pcm {
     type Err = PcmError;
 
     fn from_str(text: &str) -> Result<Self, PcmError> {
-        let (codec, sample_rate, channels, digest) = digest::stream(text).ok_or(PcmError)?;
-        Ok(Pcm {
-            codec,
-            sample_rate,
-            channels,
-            digest,
-        })
+        let (stream, digest) = Stream::with_digest(text).ok_or(PcmError)?;
+        Ok(Pcm { stream, digest })
     }
 }

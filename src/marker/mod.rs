@@ -100,7 +100,7 @@ impl Marker {
     /// The same marker, bound to a sound that is identified.
     #[must_use]
     pub fn bound(mut self, identity: &crate::Identity) -> Marker {
-        self.essence = Some(identity.essence.clone());
+        self.essence.clone_from(&identity.essence);
         self.code = identity.sound.code;
         self
     }

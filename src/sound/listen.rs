@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::resample::{RATE, Resampler};
 use super::{Heard, Wanted};
+use crate::container::Stream;
 use crate::error::Fault;
 use crate::identity::{Fingerprint, Pcm, PcmDigest};
 use crate::limits::Limits;
@@ -122,9 +123,11 @@ impl Listener {
         let (rate, channels) = self.shape.ok_or(super::UNDECODABLE)?;
         let pcm = self.pcm.filter(|_| !self.is_damaged);
         let pcm = pcm.map(|(depth, digest)| Pcm {
-            codec: depth.codec().to_owned(),
-            sample_rate: rate,
-            channels,
+            stream: Stream {
+                codec: depth.codec().to_owned(),
+                sample_rate: rate,
+                channels,
+            },
             digest: PcmDigest(digest.finalize().into()),
         });
         let millis = self.frames.saturating_mul(1000) / u64::from(rate);

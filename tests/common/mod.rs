@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use noai_audio::{
-    Answer, Date, Declaration, EmbedOptions, Embedded, Identity, Inspection, Preset, Stripped,
-    Usage, Verdict,
+    Answer, Date, Declaration, EmbedOptions, Embedded, Essence, Identity, Inspection, Preset,
+    Stripped, Usage, Verdict,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -214,6 +214,10 @@ impl Song {
 
     pub(crate) fn identify(&self) -> Result<Identity, noai_audio::Error> {
         noai_audio::identify(&self.path)
+    }
+
+    pub(crate) fn essence(&self) -> Outcome<Essence> {
+        Ok(self.identify()?.essence.ok_or("no essence")?)
     }
 
     pub(crate) fn answer(&self, usage: Usage) -> Result<Answer, noai_audio::Error> {
