@@ -222,6 +222,8 @@ def judge_fingerprint(exhibit: Exhibit, found: Findings) -> None:
     found.bits = Bits(1, 32 * max(len(ours), len(theirs)), wrong, items, int(wrong > 0))
     found.same("fingerprint, number of items", len(ours), len(theirs))
     least = EQUAL_LOSSLESS if is_lossless(line["codec"]) else EQUAL_LOSSY
+    if is_lossless(line["codec"]):
+        found.check("fingerprint, every item in floats", ours == oracles.float_items(exhibit.decodable))
     found.check(f"fingerprint, {least:.2%} of the bits", found.bits.equal >= least, f"{wrong} of {found.bits.bits}")
     if wrong == 0 and (exhibit.form is None or exhibit.file.name == forms.MASTER):
         found.same("fingerprint, fpcalc's text", line["fingerprint"], oracles.fpcalc(exhibit.decodable))
