@@ -1,9 +1,7 @@
 //! Is this the same recording, or a part of it, whatever happened to its coding?
 
 use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
-use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -22,36 +20,10 @@ pub struct Fingerprint {
     items: Vec<u32>,
 }
 
-/// How alike two recordings are where they are most alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Likeness {
-    /// Equal bits in the stretch that both have, per mille. Chance gives about 500,
-    /// different recordings at their best offset up to about 700.
-    pub similarity: u16,
-    /// Where in the first recording that stretch is.
-    pub first: Range<Duration>,
-    /// Where in the second.
-    pub second: Range<Duration>,
-    /// The stretch is all of both, or very nearly.
-    pub is_whole: bool,
-}
-
 /// Chromaprint's "test2", the default of fpcalc.
 const ALGORITHM: u8 = 1;
-/// An item for so many samples at 11,025 Hz,
-const HOP: u32 = 1365;
-/// and so many are needed for the first one: a frame, and what filter and image look ahead.
-const SPAN: u32 = 4096 + 19 * HOP;
-const RATE: u32 = 11_025;
-
-/// A stretch that tells anything: 64 items, of audio 10.5 seconds.
-const LEAST: usize = 64;
 /// Two days: no recording is longer.
 const MOST: usize = 1_400_000;
-/// One with fewer different items is a tone, a drone or silence, and all of those are alike.
-const LEAST_DISTINCT: usize = 16;
-
 /// Deltas of bit positions are packed in 3 bits; 7 and more go on in 5.
 const NORMAL_BITS: usize = 3;
 const EXCEPTION_BITS: usize = 5;
@@ -69,162 +41,6 @@ impl Fingerprint {
     pub fn items(&self) -> &[u32] {
         &self.items
     }
-
-    /// How alike the recordings are at the offset at which they are most alike, where the
-    /// stretch that they share is at least three quarters of the shorter one. `None` where
-    /// that is under 10.5 seconds or too monotonous to tell anything.
-    ///
-    /// Where both stand still, item for item, they are silent or hold a tone: that says
-    /// nothing and is left out of the count.
-    #[must_use]
-    pub fn compare(&self, other: &Fingerprint) -> Option<Likeness> {
-        let (a, b) = (&Side::of(self), &Side::of(other));
-        let shorter = a.len().min(b.len());
-        let least = LEAST.max((3 * shorter).div_ceil(4));
-        if shorter < least {
-            return None;
-        }
-        let mut best: Option<Stretch> = None;
-        // `shift` is where the second begins in the first, counted from -b.len().
-        for shift in least..=a.len() + b.len() - least {
-            let stretch = Stretch::at(shift, a.len(), b.len());
-            if let Some(stretch) = stretch.compared(a, b, best.as_ref()) {
-                best = Some(stretch);
-            }
-        }
-        best.filter(|best| best.is_telling(a, b))
-            .map(|best| best.likeness(a.len().max(b.len())))
-    }
-
-    /// Whether most of it stands still: silence, a drone, a test tone.
-    pub(crate) fn is_monotonous(&self) -> bool {
-        let side = Side::of(self);
-        let still = side.still.iter().filter(|still| **still).count();
-        still * 2 > self.items.len()
-    }
-}
-
-/// The items of one side, and which of them only repeat the one before.
-struct Side<'a> {
-    items: &'a [u32],
-    still: Vec<bool>,
-    is_moving: bool,
-}
-
-impl Side<'_> {
-    fn of(fingerprint: &Fingerprint) -> Side<'_> {
-        let items = fingerprint.items.as_slice();
-        let repeats = items.windows(2).map(|pair| pair.first() == pair.last());
-        let still: Vec<bool> = std::iter::once(false).chain(repeats).collect();
-        Side {
-            items,
-            is_moving: !still.contains(&true),
-            still,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    fn cut(&self, from: usize, length: usize) -> (&[u32], &[bool]) {
-        let range = from..from + length;
-        (
-            self.items.get(range.clone()).unwrap_or_default(),
-            self.still.get(range).unwrap_or_default(),
-        )
-    }
-}
-
-/// What both have, at one offset.
-struct Stretch {
-    first: usize,
-    second: usize,
-    length: usize,
-    /// Items that count, and the bits in them that differ.
-    counted: u64,
-    wrong: u64,
-}
-
-impl Stretch {
-    fn at(shift: usize, a: usize, b: usize) -> Stretch {
-        let (first, second) = (shift.saturating_sub(b), b.saturating_sub(shift));
-        Stretch {
-            first,
-            second,
-            length: (a - first).min(b - second),
-            counted: 0,
-            wrong: 0,
-        }
-    }
-
-    /// The stretch with its counts, where the share of wrong bits is smaller than in `best`.
-    fn compared(self, a: &Side<'_>, b: &Side<'_>, best: Option<&Stretch>) -> Option<Stretch> {
-        const BLOCK: usize = 32;
-        // wrong / counted < best.wrong / best.counted, without a division. Not more count
-        // than there are, so that this much is too much whatever is left out.
-        let (bound, scale) = best.map_or((u64::MAX, 1), |best| {
-            (best.wrong * self.length as u64, best.counted)
-        });
-        let (a_items, a_still) = a.cut(self.first, self.length);
-        let (b_items, b_still) = b.cut(self.second, self.length);
-        let mut wrong = 0;
-        let mut still = 0;
-        if a.is_moving || b.is_moving {
-            for (a, b) in a_items.chunks(BLOCK).zip(b_items.chunks(BLOCK)) {
-                wrong += a.iter().zip(b).map(differing).sum::<u64>();
-                if wrong * scale >= bound {
-                    return None;
-                }
-            }
-        } else {
-            let both = a_still.iter().zip(b_still).map(|(a, b)| *a && *b);
-            for (pair, still_both) in a_items.iter().zip(b_items).zip(both) {
-                still += u64::from(still_both);
-                wrong += if still_both { 0 } else { differing(pair) };
-            }
-        }
-        let counted = self.length as u64 - still;
-        let beats = best.is_none_or(|best| wrong * best.counted < best.wrong * counted);
-        (beats && counted >= LEAST as u64).then_some(Stretch {
-            counted,
-            wrong,
-            ..self
-        })
-    }
-
-    fn is_telling(&self, a: &Side<'_>, b: &Side<'_>) -> bool {
-        let sides = [
-            a.cut(self.first, self.length),
-            b.cut(self.second, self.length),
-        ];
-        sides.into_iter().all(|(items, _)| {
-            let mut seen = items.to_vec();
-            seen.sort_unstable();
-            seen.dedup();
-            seen.len() >= LEAST_DISTINCT
-        })
-    }
-
-    fn likeness(&self, longer: usize) -> Likeness {
-        let bits = 32 * self.counted;
-        let time = |from: usize| {
-            let start = from as u64 * u64::from(HOP);
-            let end = start + (self.length as u64 - 1) * u64::from(HOP) + u64::from(SPAN);
-            let at = |samples: u64| Duration::from_millis(samples * 1000 / u64::from(RATE));
-            at(start)..at(end)
-        };
-        Likeness {
-            similarity: ((bits - self.wrong) * 1000 / bits) as u16,
-            first: time(self.first),
-            second: time(self.second),
-            is_whole: self.length * 10 >= longer * 9,
-        }
-    }
-}
-
-fn differing((a, b): (&u32, &u32)) -> u64 {
-    u64::from((a ^ b).count_ones())
 }
 
 impl fmt::Display for Fingerprint {
@@ -347,15 +163,7 @@ impl Bits<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn noise(seed: u32, length: usize) -> Vec<u32> {
-        let mut state = seed;
-        let next = |_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            state ^ state >> 13
-        };
-        (0..length).map(next).collect()
-    }
+    use crate::identity::likeness::tests::noise;
 
     #[test]
     fn text_is_read_back() {
@@ -370,46 +178,5 @@ mod tests {
                 "{damaged}"
             );
         }
-    }
-
-    #[test]
-    fn an_excerpt_is_found_where_it_is() {
-        let items = noise(1, 800);
-        let whole = Fingerprint::from_items(items.clone());
-        let part = Fingerprint::from_items(items[200..440].to_vec());
-        let found = whole.compare(&part).unwrap();
-        assert_eq!((found.similarity, found.is_whole), (1000, false));
-        assert_eq!(
-            found.first.start,
-            Duration::from_millis(200 * 1365 * 1000 / 11025)
-        );
-        assert_eq!(found.second.start, Duration::ZERO);
-        let turned = part.compare(&whole).unwrap();
-        assert_eq!((turned.second, turned.first), (found.first, found.second));
-        assert!(whole.compare(&whole).unwrap().is_whole);
-    }
-
-    #[test]
-    fn other_short_and_monotonous_ones_are_no_match() {
-        let one = Fingerprint::from_items(noise(1, 400));
-        let other = Fingerprint::from_items(noise(2, 400));
-        assert!(one.compare(&other).unwrap().similarity < 560);
-        let short = Fingerprint::from_items(noise(1, 63));
-        assert_eq!(one.compare(&short), None);
-        let silence = Fingerprint::from_items(vec![0x2735_9cb9; 400]);
-        assert_eq!(silence.compare(&silence), None);
-        assert!(silence.is_monotonous() && !one.is_monotonous());
-    }
-
-    #[test]
-    fn silence_that_both_have_is_not_likeness() {
-        let jingle = |seed| {
-            let mut items = noise(seed, 160);
-            items.extend([0x2735_9cb9; 480]);
-            Fingerprint::from_items(items)
-        };
-        let found = jingle(1).compare(&jingle(2)).unwrap();
-        assert!(found.similarity < 560, "{found:?}");
-        assert_eq!(jingle(1).compare(&jingle(1)).unwrap().similarity, 1000);
     }
 }
