@@ -100,6 +100,9 @@ fn identify_file(path: &Path, levels: &[Level]) -> Result<Identity, Error> {
     }
     if levels.contains(&Level::Essence) {
         identity.essence = Some(measure(&mut source, &layout)?.essence);
+    } else {
+        // Walked all the same: only then it is known that no packet is too large to decode.
+        layout.essence(&mut source, &mut |_, _| Ok(()))?;
     }
     // A second handle, since the source has the first.
     let decoded = source::open(path)?;

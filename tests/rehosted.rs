@@ -159,6 +159,13 @@ fn what_symphonia_would_misread_is_refused() -> Outcome {
             "{name}"
         );
     }
+    // 65,537 channels are not one.
+    let mut many = matroska(&[], &[], &sound);
+    let audio = element(&[0xb5], &8_000_f32.to_be_bytes());
+    let at = find(&many, &audio).ok_or("no rate")?;
+    many[at..at + audio.len()].copy_from_slice(&element(&[0x9f], &[0, 1, 0, 1]));
+    let found = shelf.put("many.mkv", many)?.identify().map(|_| ());
+    assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Malformed));
     // An LATM stream: a sync of 11 bits that is no ADTS.
     let latm: Vec<u8> = [0x56, 0xe0, 0x20]
         .iter()
@@ -201,13 +208,19 @@ fn adts_frames_are_the_packets_without_their_headers() -> Outcome {
     assert_eq!(essence(&plain)?, digest_of(&packets));
     let tagged = shelf.song("broken/adts-id3.aac")?;
     assert_eq!(essence(&tagged)?, digest_of(&packets));
-    let mut junk = file;
+    let mut junk = file.clone();
     junk.splice(at..at, [0; 40]);
-    let kind = shelf.put("junk.aac", junk)?.identify().map(|_| ());
-    assert_eq!(
-        kind.map_err(|error| error.kind()),
-        Err(ErrorKind::Malformed)
-    );
+    // The index of the sampling rate, in the second frame.
+    let mut faster = file.clone();
+    let second = common::bytes::be(&file, 3, 3)? >> 5 & 0x1fff;
+    faster[second + 2] ^= 0b1_0000;
+    for (name, file, kind) in [
+        ("junk.aac", junk, ErrorKind::Malformed),
+        ("faster.aac", faster, ErrorKind::Unsupported),
+    ] {
+        let found = shelf.put(name, file)?.identify().map(|_| ());
+        assert_eq!(found.map_err(|error| error.kind()), Err(kind), "{name}");
+    }
     Ok(())
 }
 
@@ -245,5 +258,37 @@ fn statements_are_heard_there_and_denials_count() -> Outcome {
             .map(noai_audio::Statement::tag),
         Some("mdta")
     );
+    Ok(())
+}
+
+#[test]
+fn a_second_information_chunk_is_heard_too() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut file = fs::read(corpus().join("broken/sine.caf"))?;
+    let first = find(&file, b"data").ok_or("no data")?;
+    let chunk = |text: &[u8]| {
+        let size = (4 + text.len() as u64).to_be_bytes();
+        [b"info".as_slice(), &size, &1_u32.to_be_bytes(), text].concat()
+    };
+    let both = [chunk(b"title\0Song\0"), chunk(b"NOAI\0training\0")].concat();
+    file.splice(first..first, both);
+    let song = shelf.put("song.caf", file)?;
+    assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed);
+    Ok(())
+}
+
+#[test]
+fn a_packet_that_no_decoder_could_hold_is_refused() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut file = fs::read(corpus().join("clean/sine.m4a"))?;
+    // The first entry of the sample sizes, in a file that has room for it.
+    let sizes = find(&file, b"stsz").ok_or("no stsz")?;
+    put(&mut file, sizes + 16, &(17_u32 << 20).to_be_bytes())?;
+    let room = 32_u32 << 20;
+    file.extend(room.to_be_bytes());
+    file.extend(b"free");
+    file.resize(file.len() + room as usize - 8, 0);
+    let found = noai_audio::identify(shelf.put("huge.m4a", file)?.path()).map(|_| ());
+    assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Limit));
     Ok(())
 }

@@ -15,6 +15,7 @@ pub(crate) mod aiff_text;
 pub(crate) mod ape;
 pub(crate) mod mdta;
 pub(crate) mod ebml;
+mod matroska;
 mod caf;
 
 use std::ops::Range;
@@ -82,7 +83,7 @@ impl Carrier {
             Carrier::AiffText => aiff_text::read(source, range, wants),
             Carrier::Ape => ape::read(source, range, wants),
             Carrier::Mdta => mdta::read(source, range, wants),
-            Carrier::Matroska => ebml::read(source, range, wants),
+            Carrier::Matroska => matroska::read(source, range, wants),
             Carrier::CafInformation => caf::read(source, range, wants),
         }
     }

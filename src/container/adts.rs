@@ -19,6 +19,7 @@ pub(super) const SAMPLE_RATES: [u32; 13] = [
 #[derive(Debug)]
 pub(crate) struct Adts {
     pub(super) frames: Range<u64>,
+    kind: (u32, u16),
 }
 
 struct Header {
@@ -96,7 +97,10 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         manifest: None,
         priming: None,
         read_only: Some(("ADTS AAC is read, not written", start)),
-        structure: Structure::Adts(Adts { frames: start..end }),
+        structure: Structure::Adts(Adts {
+            frames: start..end,
+            kind: (first.sample_rate, first.channels),
+        }),
     })
 }
 
@@ -111,6 +115,10 @@ impl Adts {
                 .ok_or(Fault::Malformed("ADTS: no frame where one should be", at))?;
             if header.blocks > 0 {
                 let what = "ADTS AAC with several blocks in a frame";
+                return Err(Fault::Unsupported(what, at));
+            }
+            if (header.sample_rate, header.channels) != self.kind {
+                let what = "ADTS AAC whose sampling rate or channels change";
                 return Err(Fault::Unsupported(what, at));
             }
             let next = (at + header.frame).min(end);

@@ -53,13 +53,18 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     } else if description.packet == 0 {
         return Err(Fault::Malformed("CAF: no packet table", data.start));
     }
-    let information = find(b"info");
+    let mut information = chunks
+        .iter()
+        .filter(|(kind, _)| kind == b"info")
+        .map(|(_, range)| range.clone());
     Ok(Layout {
         stream: description.stream,
         carrier: Carrier::CafInformation,
-        tag: information.map(Place::At),
+        tag: information.next().map(Place::At),
         beside: None,
-        others: Vec::new(),
+        others: information
+            .map(|range| (Carrier::CafInformation, range))
+            .collect(),
         id3v1: None,
         manifest: None,
         priming,

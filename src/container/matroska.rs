@@ -161,7 +161,12 @@ fn describe(source: &mut Source, fields: &[ebml::Element], at: u64) -> Result<St
         for field in ebml::children(source, audio.payload.clone())? {
             match field.id {
                 SAMPLING_FREQUENCY => rate = ebml::float(source, &field)? as u32,
-                CHANNELS => channels = ebml::number(source, &field)? as u16,
+                CHANNELS => {
+                    let wrong = Fault::Malformed("Matroska: wrong channels", field.payload.start);
+                    channels = ebml::number(source, &field)?
+                        .try_into()
+                        .map_err(|_| wrong)?;
+                }
                 BIT_DEPTH => depth = ebml::number(source, &field)?,
                 _ => {}
             }

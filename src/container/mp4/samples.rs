@@ -189,8 +189,14 @@ impl SampleTable {
             let samples = per_chunk.min(left);
             left -= samples;
             let mut length = u64::from(self.size_of_all) * u64::from(samples);
+            let mut largest = u64::from(self.size_of_all);
             for _ in 0..if self.size_of_all == 0 { samples } else { 0 } {
-                length += u64::from(u32::from_be_bytes(sizes.next(source)?.unwrap_or_default()));
+                let size = u64::from(u32::from_be_bytes(sizes.next(source)?.unwrap_or_default()));
+                largest = largest.max(size);
+                length += size;
+            }
+            if largest > source.limits().packet {
+                return Err(Fault::Limit("MP4: a sample is too large", at));
             }
             let end = at.checked_add(length).filter(|end| *end <= source.len());
             let end = end.ok_or(Fault::Malformed(
