@@ -171,6 +171,10 @@ impl Decoder {
             .make_audio_decoder(parameters, &options)
             .map_err(|_| UNDECODABLE)?;
         let depth = depth(parameters);
+        // Symphonia's FLAC overflows beyond.
+        if parameters.codec == CODEC_ID_FLAC && depth.is_none_or(|depth| depth > 24) {
+            return Err(UNDECODABLE);
+        }
         if let Some(depth) = depth {
             listener.note_depth(Depth::Bits(depth));
         }
