@@ -47,7 +47,7 @@ fn cells(row: &Row) -> [String; 12] {
 
 /// A spreadsheet takes a cell that begins like this for a formula and runs it.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
         cell
