@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::carrier::{Carrier, Value};
 use crate::consent::{Date, Preference, Preferences, Usage};
 use crate::container::{Format, Layout};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::found::{self, Found};
 use crate::limits::Limits;
 use crate::marker::{self, Marker};
@@ -141,13 +141,27 @@ impl Inspection {
         &self.statements
     }
 
-    /// Our own marker, where exactly one can be read.
-    pub(crate) fn into_marker(self) -> Option<Marker> {
-        let mut markers = self.statements.into_iter().filter_map(|s| match s.meaning {
-            Meaning::Ours(marker) => Some(*marker),
-            _ => None,
-        });
-        markers.next().filter(|_| markers.next().is_none())
+    /// Our own marker, where there is one. `Conflict` where one is damaged or two disagree.
+    pub(crate) fn into_marker(self) -> Result<Option<Marker>, Error> {
+        let mut ours = None;
+        for statement in self.statements {
+            match statement.meaning {
+                Meaning::Ours(marker) if ours.as_ref().is_none_or(|known| *known == *marker) => {
+                    ours = Some(*marker);
+                }
+                Meaning::Ours(_) => {
+                    let what = "two statements in the file disagree: strip them first";
+                    return Err(Error::new(ErrorKind::Conflict, what));
+                }
+                Meaning::Unreadable { why, .. } if statement.field == marker::AI_CONSENT => {
+                    let what =
+                        format!("the statement in the file is damaged ({why}): strip it first");
+                    return Err(Error::new(ErrorKind::Conflict, what));
+                }
+                _ => {}
+            }
+        }
+        Ok(ours)
     }
 
     /// Whether `usage` is permitted, over all statements: one denial counts wherever it

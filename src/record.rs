@@ -102,11 +102,13 @@ impl Record {
     /// not touched.
     ///
     /// # Errors
-    /// As [`identify`](crate::identify()).
+    /// As [`identify`](crate::identify()), and `Conflict` where the statement is damaged or
+    /// there are two: a record must not pass for one that says nothing.
     pub fn of(path: impl AsRef<Path>) -> Result<Record, Error> {
         let path = path.as_ref();
-        let identity = identify_levels(path, &Level::ALL)?;
         let marker = crate::inspect::read(path)?.into_marker();
+        let marker = marker.map_err(|error| error.about(path))?;
+        let identity = identify_levels(path, &Level::ALL)?;
         let file = source::open(path).map_err(|error| error.about(path))?;
         Ok(Record::new(path, &file, identity, marker))
     }

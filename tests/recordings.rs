@@ -5,11 +5,12 @@ mod common;
 
 use std::io::Cursor;
 
+use common::bytes::find;
 use common::music::{melody, wav, wav_of};
 use common::{Outcome, Shelf, hex, no_ai, sha256};
 use noai_audio::{
-    ContentVerdict, Declaration, EmbedOptions, Identity, Level, Preset, Record, Records, Status,
-    Usage, Verdict, identify_levels,
+    ContentVerdict, Declaration, EmbedOptions, ErrorKind, Identity, Level, Preset, Record, Records,
+    Status, Usage, Verdict, identify_levels,
 };
 
 /// Tags a song and gives its record.
@@ -387,5 +388,74 @@ fn a_record_is_made_of_a_file_that_is_not_touched() -> Outcome {
     assert!(record.title.is_some() && record.artist.is_some());
     assert_eq!(record.marker, None);
     assert_eq!(record.essence, Some(song.essence()?));
+    Ok(())
+}
+
+#[test]
+fn no_record_says_nothing_for_a_damaged_statement() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.wav", wav(&melody(1, 20)))?;
+    let statement = tagged(&song)?.marker.ok_or("no marker")?;
+    assert_eq!(Record::of(song.path())?.marker, Some(statement));
+    let mut bytes = song.bytes()?;
+    while let Some(at) = find(&bytes, b"v=1,") {
+        bytes[at] = b'w';
+    }
+    let damaged = Record::of(shelf.put("damaged.wav", bytes)?.path());
+    assert_eq!(
+        damaged.map_err(|error| error.kind()),
+        Err(ErrorKind::Conflict)
+    );
+    Ok(())
+}
+
+#[test]
+fn a_record_of_a_code_alone_knows_its_recording() -> Outcome {
+    let shelf = Shelf::new()?;
+    let samples = melody(1, 40);
+    let mut record = tagged(&shelf.put("song.wav", wav(&samples))?)?;
+    record.sound.fingerprint = None;
+    let records: Records = [record].into_iter().collect();
+    let quiet: Vec<i16> = samples.iter().map(|sample| sample / 3).collect();
+    let found = records.verify(shelf.put("copy.wav", wav(&quiet))?.path())?;
+    assert_eq!(
+        (words(&found), found.level),
+        (("recording", "missing"), Some(Level::Code))
+    );
+    assert_eq!(found.record.as_ref().map(Record::label), Some("song.wav"));
+    let new = shelf.put("new.wav", wav(&melody(3, 40)))?;
+    assert_eq!(records.verify(new.path())?.content.name(), "unbound");
+    Ok(())
+}
+
+#[test]
+fn of_two_records_of_a_recording_the_one_that_says_the_same_is_meant() -> Outcome {
+    let shelf = Shelf::new()?;
+    let samples = melody(1, 40);
+    let coarse: Vec<i16> = samples.iter().map(|sample| sample / 400 * 400).collect();
+    let song = shelf.put("song.wav", wav(&coarse))?;
+    let first = tagged(&song)?;
+    let other = shelf.put("other.wav", wav(&samples))?;
+    let second = EmbedOptions::new()
+        .record(true)
+        .embed(other.path(), &Declaration::from(Preset::NoGenerativeAi))?;
+    let second = *second.record.ok_or("no record")?;
+    // A little nearer to the second, and with the statement of the first.
+    let chunk = tag_chunk(&song.bytes()?)?;
+    let quiet: Vec<i16> = samples.iter().map(|sample| sample / 2).collect();
+    let copy = shelf.put("copy.wav", with_chunk(wav(&quiet), &chunk)?)?;
+    let heard = all(&copy)?.sound.fingerprint.ok_or("no fingerprint")?;
+    let likeness = |record: &Record| {
+        let recorded = record.sound.fingerprint.as_ref()?;
+        Some(recorded.compare(&heard)?.similarity)
+    };
+    assert!(likeness(&first) < likeness(&second));
+    assert!(likeness(&first).map(|found| found + 10) > likeness(&second));
+    for records in [[first.clone(), second.clone()], [second, first]] {
+        let records: Records = records.into_iter().collect();
+        let found = records.verify(copy.path())?;
+        assert_eq!(words(&found), ("recording", "intact"));
+        assert_eq!(found.record.as_ref().map(Record::label), Some("song.wav"));
+    }
     Ok(())
 }

@@ -20,6 +20,9 @@ const NEAR: u32 = 22;
 const FAR: u32 = 120;
 /// Codes of two whole recordings that differ in so many bits are of two.
 const APART: u32 = 64;
+/// Encoders shift a similarity by so much, per mille: less does not say which of two
+/// records of one recording is meant.
+const EVEN: u16 = 10;
 
 /// A file on one side; records, and the file's own marker, on the other.
 pub(super) struct Sides<'a> {
@@ -103,8 +106,18 @@ impl<'a> Sides<'a> {
             })
     }
 
+    /// By the codes of records that have no fingerprint, and that of the marker.
     fn by_code(&self) -> Option<Match<'a>> {
-        let distance = self.code_of_marker()?.distance(self.sound.code.as_ref()?);
+        let code = self.sound.code.as_ref()?;
+        let coded = self.records.iter().filter_map(|record| {
+            let sound = Some(&record.sound).filter(|sound| sound.fingerprint.is_none())?;
+            Some((record, sound.code.as_ref()?.distance(code)))
+        });
+        let near = coded.filter(|(_, distance)| *distance <= NEAR);
+        let recorded = near.min_by_key(|(_, distance)| *distance);
+        let of_marker = || Some((None, self.code_of_marker()?.distance(code)));
+        let recorded = recorded.map(|(record, distance)| (Some(record), distance));
+        let (record, distance) = recorded.or_else(of_marker)?;
         let content = match distance {
             ..=NEAR => ContentVerdict::Recording {
                 similarity: ((256 - distance) * 1000 / 256) as u16,
@@ -112,7 +125,7 @@ impl<'a> Sides<'a> {
             FAR.. => ContentVerdict::Other,
             _ => return None,
         };
-        Some(found(content, Level::Code, None))
+        Some(found(content, Level::Code, record))
     }
 
     /// The record whose fingerprint is most like the file's, of those that can be compared.
@@ -122,7 +135,14 @@ impl<'a> Sides<'a> {
             let recorded = record.sound.fingerprint.as_ref()?;
             Some((record, recorded.compare(fingerprint)?))
         });
-        compared.max_by_key(|(record, likeness)| (likeness.similarity, self.says_the_same(record)))
+        let mut compared: Vec<(&Record, Likeness)> = compared.collect();
+        let top = compared.iter().map(|(_, likeness)| likeness.similarity);
+        let top = top.max()?;
+        compared.retain(|(_, likeness)| likeness.similarity + EVEN >= top);
+        let rank = |(record, likeness): &(&Record, Likeness)| {
+            (self.says_the_same(record), likeness.similarity)
+        };
+        compared.into_iter().max_by_key(rank)
     }
 
     /// Of several records that fit, such as one for each statement over the years, the one
