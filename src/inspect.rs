@@ -201,7 +201,7 @@ impl Statement {
     }
 
     /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
-    /// `aiff` or `ape`.
+    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`.
     #[must_use]
     pub fn tag(&self) -> &'static str {
         self.tag.name()

@@ -1,7 +1,7 @@
 //! What does a declarer keep, to know a recording again when its tags are gone?
 
 use std::fs::File;
-use std::io::{BufRead, Seek, SeekFrom};
+use std::io::{BufRead, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
@@ -67,6 +67,8 @@ pub struct Records {
 }
 
 const VERSION: u32 = 1;
+/// Of a line, in bytes: several times that of two days of sound.
+const LONGEST: u64 = 32 << 20;
 
 /// The members of the JSON object, in writing order; what is not known is left out.
 #[derive(Serialize, Deserialize)]
@@ -213,14 +215,22 @@ impl Records {
     /// [`RecordError`] with the first line that cannot be read.
     pub fn from_json_lines(reader: impl BufRead) -> Result<Records, RecordError> {
         let mut records = Records::default();
-        for (index, text) in reader.lines().enumerate() {
-            let fail = |what: String| RecordError {
-                line: index + 1,
-                what,
-            };
-            let text = text.map_err(|error| fail(error.to_string()))?;
-            if !text.trim().is_empty() {
-                records.list.push(Record::parse(&text).map_err(fail)?);
+        let mut reader = reader;
+        for line in 1.. {
+            let fail = |what: String| RecordError { line, what };
+            let mut bytes = Vec::new();
+            let read = (&mut reader).take(LONGEST).read_until(b'\n', &mut bytes);
+            if read.map_err(|error| fail(error.to_string()))? == 0 {
+                break;
+            }
+            if bytes.len() as u64 == LONGEST {
+                return Err(fail("longer than any record".to_owned()));
+            }
+            let text = std::str::from_utf8(&bytes).map_err(|error| fail(error.to_string()))?;
+            // Some editors put a byte order mark first.
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+            if !text.is_empty() {
+                records.list.push(Record::parse(text).map_err(fail)?);
             }
         }
         Ok(records)

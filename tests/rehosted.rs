@@ -292,3 +292,92 @@ fn a_packet_that_no_decoder_could_hold_is_refused() -> Outcome {
     assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Limit));
     Ok(())
 }
+
+#[test]
+fn the_copyright_of_quicktime_and_3gpp_is_heard() -> Outcome {
+    let shelf = Shelf::new()?;
+    let plain = fs::read(corpus().join("clean/sine.m4a"))?;
+    let atom = |kind: &[u8], payload: &[u8]| {
+        let size = (payload.len() as u32 + 8).to_be_bytes();
+        [&size, kind, payload].concat()
+    };
+    let notice = b"No AI training without permission. [Content-Usage: train-ai=n]";
+    let length = (notice.len() as u16).to_be_bytes();
+    let quicktime = atom(
+        b"\xa9cpy",
+        &[&length, [0x55, 0xc4].as_slice(), notice].concat(),
+    );
+    let third = atom(
+        b"cprt",
+        &[&[0, 0, 0, 0, 0x55, 0xc4], notice.as_slice(), &[0]].concat(),
+    );
+    let wide: Vec<u8> = notice.iter().flat_map(|byte| [0, *byte]).collect();
+    let third_wide = atom(
+        b"cprt",
+        &[&[0, 0, 0, 0, 0x55, 0xc4, 0xfe, 0xff], wide.as_slice()].concat(),
+    );
+    for (name, text) in [
+        ("quicktime.mov", quicktime),
+        ("third.3gp", third),
+        ("wide.3gp", third_wide),
+    ] {
+        // At the end of the file, so that nothing moves.
+        let mut file = plain.clone();
+        for parent in [b"moov", b"udta"] {
+            let at = find(&file, parent).ok_or("no such atom")? - 4;
+            let size = common::bytes::be(&file, at, 4)?;
+            assert_eq!(at + size, file.len());
+            put(&mut file, at, &((size + text.len()) as u32).to_be_bytes())?;
+        }
+        file.extend(text);
+        let song = shelf.put(name, file)?;
+        assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed, "{name}");
+        // It is still a file that can be written, and taken back.
+        song.tag()?;
+        song.strip()?;
+        assert!(song.is_original()?, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_second_place_for_tags_hides_no_denial() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.m4a")?;
+    song.tag()?;
+    let mut file = song.bytes()?;
+    let moov = find(&file, b"moov").ok_or("no moov")? - 4;
+    let udta = find(&file, b"udta").ok_or("no udta")? - 4;
+    let size = common::bytes::be(&file, moov, 4)?;
+    put(&mut file, moov, &((size + 8) as u32).to_be_bytes())?;
+    file.splice(udta..udta, *b"\0\0\0\x08udta");
+    let found = shelf.put("two.m4a", file)?.read().map(|_| ());
+    assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Unsupported));
+    Ok(())
+}
+
+#[test]
+fn bytes_behind_a_matroska_segment_are_refused() -> Outcome {
+    let shelf = Shelf::new()?;
+    let one = matroska(&[], &[], &cluster(&[block(0, &[1; 50])]));
+    let two = [one.clone(), one].concat();
+    let found = shelf.put("two.mkv", two)?.identify().map(|_| ());
+    assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Unsupported));
+    Ok(())
+}
+
+#[test]
+fn what_would_make_a_decoder_hold_too_much_is_refused() -> Outcome {
+    let shelf = Shelf::new()?;
+    let plain = fs::read(corpus().join("broken/sine.caf"))?;
+    let description = find(&plain, b"desc").ok_or("no desc")? + 12;
+    // Bytes and frames of a packet.
+    for (name, at, value) in [("bytes", 16, 1_u32 << 30), ("frames", 20, 1 << 28)] {
+        let mut file = plain.clone();
+        put(&mut file, description + 8, b"alac")?;
+        put(&mut file, description + at, &value.to_be_bytes())?;
+        let found = noai_audio::identify(shelf.put(name, file)?.path());
+        assert!(found.is_err(), "{name}");
+    }
+    Ok(())
+}

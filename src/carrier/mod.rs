@@ -17,6 +17,7 @@ pub(crate) mod mdta;
 pub(crate) mod ebml;
 mod matroska;
 mod caf;
+mod user_data;
 
 use std::ops::Range;
 
@@ -37,10 +38,12 @@ pub(crate) enum Carrier {
     Mdta,
     Matroska,
     CafInformation,
+    /// The copyright text of QuickTime and 3GPP.
+    UserData,
 }
 
 impl Carrier {
-    pub(crate) const ALL: [Carrier; 9] = [
+    pub(crate) const ALL: [Carrier; 10] = [
         Carrier::Id3v2,
         Carrier::VorbisComment,
         Carrier::Ilst,
@@ -50,6 +53,7 @@ impl Carrier {
         Carrier::Mdta,
         Carrier::Matroska,
         Carrier::CafInformation,
+        Carrier::UserData,
     ];
 
     /// The carrier's name in an undo note and in evidence.
@@ -64,6 +68,7 @@ impl Carrier {
             Carrier::Mdta => "mdta",
             Carrier::Matroska => "matroska",
             Carrier::CafInformation => "caf",
+            Carrier::UserData => "udta",
         }
     }
 
@@ -85,6 +90,7 @@ impl Carrier {
             Carrier::Mdta => mdta::read(source, range, wants),
             Carrier::Matroska => matroska::read(source, range, wants),
             Carrier::CafInformation => caf::read(source, range, wants),
+            Carrier::UserData => user_data::read(source, range, wants),
         }
     }
 
@@ -101,7 +107,11 @@ impl Carrier {
             Carrier::Ilst => ilst::edit(source, range, wanted),
             Carrier::RiffInfo => riff_info::edit(source, range, wanted),
             Carrier::AiffText => aiff_text::edit(source, range, wanted),
-            Carrier::Ape | Carrier::Mdta | Carrier::Matroska | Carrier::CafInformation => {
+            Carrier::Ape
+            | Carrier::Mdta
+            | Carrier::Matroska
+            | Carrier::CafInformation
+            | Carrier::UserData => {
                 let what = "a tag of this kind is read, not edited";
                 Err(Fault::Unsupported(what, range.start))
             }
@@ -120,7 +130,8 @@ impl Carrier {
             | Carrier::Ape
             | Carrier::Mdta
             | Carrier::Matroska
-            | Carrier::CafInformation => Created {
+            | Carrier::CafInformation
+            | Carrier::UserData => Created {
                 bytes: Vec::new(),
                 notice: None,
             },

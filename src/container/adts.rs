@@ -11,10 +11,24 @@ use crate::error::Fault;
 use crate::source::Source;
 
 /// In samples per second, by index.
-pub(super) const SAMPLE_RATES: [u32; 13] = [
+const SAMPLE_RATES: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
 ];
+
+/// Sampling rate and, where it is stated, channels of an AudioSpecificConfig (ISO/IEC
+/// 14496-3 section 1.6.2.1): the core's, as ADTS states them, whatever spectral band
+/// replication and parametric stereo make of it. `None` where it uses an escape.
+pub(super) fn core([a, b]: [u8; 2]) -> Option<(u32, Option<u16>)> {
+    // Five bits of object type, four of rate, four of channels.
+    let rate = SAMPLE_RATES.get(usize::from((a & 7) << 1 | b >> 7));
+    let channels = match b >> 3 & 0xf {
+        0 => None,
+        7 => Some(8),
+        channels => Some(u16::from(channels)),
+    };
+    rate.filter(|_| a >> 3 != 31).map(|rate| (*rate, channels))
+}
 
 #[derive(Debug)]
 pub(crate) struct Adts {

@@ -31,6 +31,9 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         chunk.map(|(_, range)| range.clone())
     };
     let description = describe(source, find(b"desc"))?;
+    if description.packet > source.limits().packet {
+        return Err(Fault::Limit("CAF: a packet is too large", 8));
+    }
     let data = find(b"data").ok_or(Fault::Malformed("CAF: no data chunk", 8))?;
     if data.end - data.start < 4 {
         return Err(Fault::Malformed("CAF: data chunk too short", data.start));
@@ -42,6 +45,9 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             return Err(Fault::Malformed("CAF: wrong packet table", table.start));
         }
         let (packets, frames) = (source.be64(table.start)?, source.be32(table.start + 16)?);
+        if packets > MOST_PACKETS {
+            return Err(Fault::Limit("CAF: too many packets", table.start));
+        }
         priming = Some(u64::from(frames));
         if description.packet == 0 {
             let length = packed_length(source, table.start + 24..table.end, packets)?;
@@ -72,6 +78,11 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         structure: Structure::Caf(Caf { audio }),
     })
 }
+
+/// Of AAC a day. Decoders hold a table of them.
+const MOST_PACKETS: u64 = 1 << 22;
+/// Decoders make room for a packet's frames; of ADPCM they are always 64.
+const MOST_FRAMES: u32 = 1 << 16;
 
 /// A chunk's type and where its payload is.
 type Chunk = ([u8; 4], Range<u64>);
@@ -125,6 +136,10 @@ fn describe(source: &mut Source, chunk: Option<Range<u64>>) -> Result<Descriptio
         (b"alaw", _) => "pcm_alaw".to_owned(),
         _ => return Err(Fault::Unsupported("CAF with an unknown codec", at + 8)),
     };
+    let frames = source.be32(at + 20)?;
+    if frames > MOST_FRAMES || &kind == b"ima4" && frames != 64 {
+        return Err(Fault::Malformed("CAF: wrong number of frames", at + 20));
+    }
     if !(1.0..=f64::from(u32::MAX)).contains(&rate) {
         return Err(Fault::Malformed("CAF: wrong sampling rate", at));
     }

@@ -5,13 +5,14 @@
 
 use std::ops::Range;
 
-use super::{Change, Changes, Layout, Place, Prior, Stream, Structure, TagChange, edges};
+use super::{Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, edges};
 use crate::carrier::{self, Carrier, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::{self, Splice};
 
 const LAST: u8 = 0x80;
+const STREAMINFO: u8 = 0;
 const PADDING: u8 = 1;
 const VORBIS_COMMENT: u8 = 4;
 
@@ -104,6 +105,13 @@ pub(super) fn stream_info(source: &mut Source, at: u64) -> Result<(u32, u16), Fa
 impl Flac {
     pub(super) fn audible(&self) -> Range<u64> {
         self.start..self.audio.end
+    }
+
+    /// Every block but STREAMINFO as padding.
+    pub(super) fn masks(&self, source: &mut Source) -> Result<Vec<Mask>, Fault> {
+        let others = self.blocks.iter().filter(|block| block.kind != STREAMINFO);
+        let mask = |block: &Block| Ok((block.at, vec![source.byte(block.at)? & LAST | PADDING]));
+        others.map(mask).collect()
     }
 
     fn stream(&self, source: &mut Source) -> Result<Stream, Fault> {

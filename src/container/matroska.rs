@@ -62,6 +62,13 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         return Err(Fault::Malformed("Matroska: no segment", head.payload.end));
     }
     let Range { start: mut at, end } = segment.payload;
+    // Players go on there: another segment, another recording.
+    if end < source.len() {
+        return Err(Fault::Unsupported(
+            "Matroska with bytes behind its segment",
+            end,
+        ));
+    }
     let (mut track, mut tags, mut clusters, mut parts) = (None, Vec::new(), None, 0);
     while at < end {
         let element = ebml::element(source, at, end)?;
@@ -201,13 +208,10 @@ fn describe(source: &mut Source, fields: &[ebml::Element], at: u64) -> Result<St
         "flac" if private.end - private.start >= 8 + 18 => {
             (rate, channels) = flac::stream_info(source, private.start + 8)?;
         }
-        // ISO/IEC 14496-3 section 1.6.2.1: the core's rate and channels.
         "aac" if private.end - private.start >= 2 => {
-            let [a, b] = source.array::<2>(private.start)?;
-            let index = usize::from((a & 7) << 1 | b >> 7);
-            if let Some(core) = adts::SAMPLE_RATES.get(index) {
-                rate = *core;
-            }
+            let core = adts::core(source.array(private.start)?);
+            let (of_core, in_core) = core.unwrap_or((rate, None));
+            (rate, channels) = (of_core, in_core.unwrap_or(channels));
         }
         _ => {}
     }

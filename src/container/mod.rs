@@ -116,6 +116,9 @@ impl FromStr for Format {
 /// What is done with each range of the coded sound.
 pub(crate) type Visit<'a> = dyn FnMut(&mut Source, Range<u64>) -> Result<(), Fault> + 'a;
 
+/// Where other bytes shall be seen, and which.
+pub(crate) type Mask = (u64, Vec<u8>);
+
 /// A tag that is read and left alone.
 type OtherTag = (Carrier, Range<u64>);
 
@@ -244,8 +247,28 @@ impl Layout {
         }
     }
 
-    /// Hands the ranges of the coded sound to `visit`, in the order in which they sound.
+    /// Bytes that a decoder shall see elsewise: what is no sound becomes padding, which it
+    /// skips where it would hold a tag or a picture as a whole.
+    pub(crate) fn masks(&self, source: &mut Source) -> Result<Vec<Mask>, Fault> {
+        match &self.structure {
+            Structure::Flac(flac) => flac.masks(source),
+            Structure::Mp4(mp4) => Ok(mp4.masks()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Hands the ranges of the coded sound to `visit`, in the order in which they sound,
+    /// which has to be the order in which they stand.
     pub(crate) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let mut done = 0;
+        let visit = &mut |source: &mut Source, range: Range<u64>| {
+            if range.start < done {
+                let what = "the packets do not stand in the order in which they sound";
+                return Err(Fault::Unsupported(what, range.start));
+            }
+            done = range.end;
+            visit(source, range)
+        };
         match &self.structure {
             Structure::Mp3(mp3) => visit(source, mp3.audio.clone()),
             Structure::Flac(flac) => visit(source, flac.audio.clone()),

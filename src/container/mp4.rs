@@ -16,7 +16,8 @@ use self::atoms::{Atom, children, find};
 use self::path::{free_in_meta, meta_payload, path, refuse_item_locations, user_data, zero_free};
 use self::samples::SampleTable;
 use super::{
-    Change, Changes, Layout, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece, edges,
+    Change, Changes, Layout, Mask, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece,
+    edges,
 };
 use crate::carrier::{self, Carrier, Made};
 use crate::error::Fault;
@@ -38,6 +39,8 @@ pub(crate) struct Mp4 {
     offsets: Vec<(Range<u64>, bool)>,
     samples: SampleTable,
     is_mp3: bool,
+    /// Where atoms stand that hold tags, at the top and in `moov`.
+    tags: Vec<u64>,
 }
 
 pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
@@ -72,12 +75,18 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             refuse_item_locations(source, atom)?;
         }
     }
+    let tags = top.iter().chain(&inside);
+    let tags = tags.filter(|atom| matches!(&atom.kind, b"udta" | b"meta"));
+    let tags = tags.map(Atom::start).collect();
     let path = path(source, &inside)?;
     let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
     let mut others = Vec::new();
     if let Some(meta) = find(&inside, b"meta") {
         others.push((Carrier::Mdta, meta_payload(source, &meta)?));
+    }
+    if let Some(udta) = path.first() {
+        others.push((Carrier::UserData, path::user_data(source, udta)?.0));
     }
     let manifest = manifest(source, &top)?;
     let behind = top.iter().find(|atom| atom.start() == moov.end());
@@ -104,6 +113,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             offsets,
             samples: audio.samples,
             is_mp3,
+            tags,
         }),
     })
 }
@@ -118,6 +128,12 @@ fn manifest(source: &mut Source, top: &[Atom]) -> Result<Option<u64>, Fault> {
 }
 
 impl Mp4 {
+    /// What holds tags, as free space.
+    pub(super) fn masks(&self) -> Vec<Mask> {
+        let free = |at: &u64| (at + 4, b"free".to_vec());
+        self.tags.iter().map(free).collect()
+    }
+
     pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let mut is_first = self.is_mp3;
         self.samples.chunks(source, &mut |source, mut samples| {

@@ -26,14 +26,16 @@ use super::opus::{self, Opus};
 use super::view::View;
 use crate::container::{Format, Layout};
 use crate::error::Fault;
+use crate::source::Source;
 
 pub(super) fn decode(
     file: &File,
-    length: u64,
+    source: &mut Source,
     layout: &Layout,
     listener: &mut Listener,
 ) -> Result<(), Fault> {
-    let view = View::new(file, layout.audible(length));
+    let range = layout.audible(source.len());
+    let view = View::new(file, range, layout.masks(source)?);
     let mut reader = reader(view, layout.format())?;
     let track = reader.first_track(TrackType::Audio).ok_or(UNDECODABLE)?;
     let id = track.id;

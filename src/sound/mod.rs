@@ -54,7 +54,7 @@ pub(crate) fn hear(
         if layout.stream.codec.starts_with("pcm_") {
             raw::decode(source, layout, &mut listener)?;
         } else {
-            decode::decode(file, source.len(), layout, &mut listener)?;
+            decode::decode(file, source, layout, &mut listener)?;
         }
         listener.finish()
     }));

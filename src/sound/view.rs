@@ -6,18 +6,28 @@ use std::ops::Range;
 
 use symphonia::core::io::MediaSource;
 
+use crate::container::Mask;
+
 /// A range of a file as if it were one: tags at the ends stay out of sight, so that a
 /// decoder never takes what is in them for sound.
 pub(super) struct View<'a> {
     file: &'a File,
     range: Range<u64>,
+    masks: Vec<Mask>,
     at: u64,
 }
 
+/// No mask is longer, and they are sorted.
+const MASK: u64 = 4;
+
 impl<'a> View<'a> {
-    pub(super) fn new(file: &'a File, range: Range<u64>) -> View<'a> {
-        let at = range.start;
-        View { file, range, at }
+    pub(super) fn new(file: &'a File, range: Range<u64>, masks: Vec<Mask>) -> View<'a> {
+        View {
+            file,
+            at: range.start,
+            range,
+            masks,
+        }
     }
 
     fn len(&self) -> u64 {
@@ -34,6 +44,17 @@ impl Read for View<'_> {
         // The position belongs to the open file, which others read too.
         file.seek(SeekFrom::Start(self.at))?;
         let read = file.read(into)?;
+        let behind = self.masks.partition_point(|(at, _)| at + MASK < self.at);
+        let end = self.at + read as u64;
+        let near = self.masks.iter().skip(behind);
+        for (at, bytes) in near.take_while(|(at, _)| *at < end) {
+            for (at, byte) in (*at..).zip(bytes) {
+                let seen = at.checked_sub(self.at).map(|index| index as usize);
+                if let Some(seen) = seen.and_then(|index| into.get_mut(index)) {
+                    *seen = *byte;
+                }
+            }
+        }
         self.at += read as u64;
         Ok(read)
     }

@@ -32,21 +32,34 @@ pub(super) fn meta_payload(source: &mut Source, meta: &Atom) -> Result<Range<u64
 
 /// `udta`, `meta` and `ilst`, as far as the path goes.
 pub(super) fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Fault> {
-    let Some(udta) = find(moov, b"udta") else {
+    let Some(udta) = only(moov, b"udta")? else {
         return Ok(Vec::new());
     };
     let (payload, _) = user_data(source, &udta)?;
     let inside = children(source, payload)?;
-    let Some(meta) = find(&inside, b"meta") else {
+    let Some(meta) = only(&inside, b"meta")? else {
         return Ok(vec![udta]);
     };
     refuse_item_locations(source, &meta)?;
     let payload = meta_payload(source, &meta)?;
     let inside = children(source, payload)?;
-    Ok(match find(&inside, b"ilst") {
+    Ok(match only(&inside, b"ilst")? {
         Some(ilst) => vec![udta, meta, ilst],
         None => vec![udta, meta],
     })
+}
+
+/// The atom of this kind. Of two, readers take one or the other.
+fn only(atoms: &[Atom], kind: &[u8; 4]) -> Result<Option<Atom>, Fault> {
+    let mut found = atoms.iter().filter(|atom| &atom.kind == kind);
+    let first = found.next().cloned();
+    match found.next() {
+        Some(second) => Err(Fault::Unsupported(
+            "MP4: two places for tags",
+            second.start(),
+        )),
+        None => Ok(first),
+    }
 }
 
 /// Where a `meta` atom in `udta` shows that it is no item list, and its children: the

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::{Stream, flac};
+use super::super::{Stream, adts, flac};
 use super::atoms::{Atom, children, find};
 use crate::error::Fault;
 use crate::source::Source;
@@ -168,29 +168,14 @@ fn descriptor(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((*tag, body, rest))
 }
 
-/// Rate and channels of the AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1): the
-/// core's, as ADTS states them, whatever spectral band replication makes of it.
+/// What the AudioSpecificConfig states, else the sample description.
 fn aac(specific: &[u8], stated: &Stream) -> Stream {
-    const RATES: [u32; 13] = [
-        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
-        8_000, 7_350,
-    ];
-    let mut stream = Stream {
+    let config = specific.first_chunk::<2>().copied();
+    let core = config.and_then(adts::core);
+    let (rate, channels) = core.unwrap_or((stated.sample_rate, None));
+    Stream {
         codec: "aac".to_owned(),
-        ..stated.clone()
-    };
-    if let [a, b, ..] = specific {
-        // Five bits of object type, four of rate, four of channels; the escapes (31, 15)
-        // are rare enough to be left to the sample description.
-        let rate = usize::from((a & 7) << 1 | b >> 7);
-        if let Some(rate) = RATES.get(rate).filter(|_| a >> 3 != 31) {
-            stream.sample_rate = *rate;
-            match b >> 3 & 0xf {
-                0 => {}
-                7 => stream.channels = 8,
-                channels => stream.channels = u16::from(channels),
-            }
-        }
+        sample_rate: rate,
+        channels: channels.unwrap_or(stated.channels),
     }
-    stream
 }
