@@ -44,6 +44,7 @@ struct Line {
     format: Option<&'static str>,
     content: Option<&'static str>,
     marker: Option<&'static str>,
+    denies: Option<bool>,
     level: Option<&'static str>,
     similarity: Option<u16>,
     from: Option<f64>,
@@ -76,7 +77,10 @@ fn main() -> ExitCode {
             let line = line(&item);
             say(&line, &item, &arguments);
             if keeps_rows {
-                rows.push(row(line));
+                rows.push(row(
+                    line,
+                    item.result.as_ref().ok().map(|verdict| verdict.content),
+                ));
             }
         },
     );
@@ -135,6 +139,7 @@ fn line(item: &Item<Verdict>) -> Line {
         format: item.format.map(Format::name),
         content: verdict.map(|verdict| verdict.content.name()),
         marker: verdict.map(|verdict| verdict.marker.name()),
+        denies: verdict.map(|verdict| verdict.denies),
         level: verdict.and_then(|verdict| verdict.level).map(Level::name),
         similarity: verdict.and_then(|verdict| verdict.content.similarity()),
         from: excerpt.map(|(from, _)| from.as_secs_f64()),
@@ -167,12 +172,20 @@ fn say(line: &Line, item: &Item<Verdict>, arguments: &Arguments) {
     }
 }
 
-fn row(line: Line) -> Row {
+fn row(line: Line, content: Option<ContentVerdict>) -> Row {
     Row {
         path: shown(&line.path),
         format: line.format,
         content: line.content,
         marker: line.marker,
+        denies: line.denies.unwrap_or_default(),
+        holds_more: matches!(
+            content,
+            Some(ContentVerdict::Excerpt {
+                holds_more: true,
+                ..
+            })
+        ),
         level: line.level,
         similarity: line.similarity,
         from: line.from,

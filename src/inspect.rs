@@ -260,6 +260,16 @@ impl Statement {
     }
 }
 
+/// Whether any of the fields denies a use, over all of them.
+pub(crate) fn denies(found: &[Found]) -> bool {
+    let denied = |statement: &Statement| {
+        let said = |usage| statement.preference(usage, None);
+        let mut said = Usage::ALL.into_iter().map(said);
+        said.any(|preference| preference == Some(Preference::Disallowed))
+    };
+    understand(found).iter().any(denied)
+}
+
 fn understand(found: &[Found]) -> Vec<Statement> {
     let mut statements: Vec<Statement> = found
         .iter()

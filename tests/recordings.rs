@@ -286,6 +286,60 @@ fn a_pasted_statement_is_moved_and_an_honest_copy_is_not() -> Outcome {
 }
 
 #[test]
+fn a_changed_code_is_seen_against_the_record() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.wav", wav(&melody(1, 20)))?;
+    let records: Records = [tagged(&song)?].into_iter().collect();
+    let mut bytes = song.bytes()?;
+    let at = find(&bytes, b"ISCC:").ok_or("no code")? + 20;
+    bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+    let edited = shelf.put("edited.wav", bytes)?;
+    let found = records.verify(edited.path())?;
+    assert_eq!(words(&found), ("essence", "altered"));
+    assert_eq!(
+        found.changes.first().map(|change| change.what),
+        Some("iscc")
+    );
+    Ok(())
+}
+
+#[test]
+fn a_recording_within_something_longer_is_not_called_a_part() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.wav", wav(&melody(1, 40)))?;
+    let records: Records = [tagged(&song)?].into_iter().collect();
+    let both = [melody(1, 40), melody(2, 40)].concat();
+    let found = records.verify(shelf.put("both.wav", wav(&both))?.path())?;
+    assert!(
+        matches!(
+            found.content,
+            ContentVerdict::Excerpt {
+                holds_more: true,
+                ..
+            }
+        ),
+        "{:?}",
+        found.content
+    );
+    assert!(found.to_string().contains("and other sound"), "{found}");
+    let rate = common::music::RATE as usize;
+    let part = melody(1, 40)[5 * rate..25 * rate].to_vec();
+    let found = records.verify(shelf.put("part.wav", wav(&part))?.path())?;
+    assert!(
+        matches!(
+            found.content,
+            ContentVerdict::Excerpt {
+                holds_more: false,
+                ..
+            }
+        ),
+        "{:?}",
+        found.content
+    );
+    Ok(())
+}
+
+#[test]
 fn a_new_statement_on_a_copy_is_held_against_the_record() -> Outcome {
     let shelf = Shelf::new()?;
     let samples = melody(1, 40);
@@ -425,6 +479,14 @@ fn a_record_of_a_code_alone_knows_its_recording() -> Outcome {
     assert_eq!(found.record.as_ref().map(Record::label), Some("song.wav"));
     let new = shelf.put("new.wav", wav(&melody(3, 40)))?;
     assert_eq!(records.verify(new.path())?.content.name(), "unbound");
+    // A stranger's own statement does not hide whose it is.
+    let theirs = shelf.put("theirs.wav", wav(&quiet))?;
+    EmbedOptions::new().embed(theirs.path(), &Declaration::from(Preset::NoGenerativeAi))?;
+    assert!(theirs.verify()?.fits());
+    assert_eq!(
+        words(&records.verify(theirs.path())?),
+        ("recording", "altered")
+    );
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 
 use common::bytes::{find, put};
 use common::{Outcome, Shelf, Song, corpus, hex, sha256};
-use noai_audio::{Answer, ContentVerdict, ErrorKind, Format, MarkerVerdict, Usage};
+use noai_audio::{Answer, ContentVerdict, ErrorKind, Format, Marker, MarkerVerdict, Usage};
 
 /// An element with a size of 8 bytes.
 fn element(id: &[u8], payload: &[u8]) -> Vec<u8> {
@@ -332,6 +332,12 @@ fn the_copyright_of_quicktime_and_3gpp_is_heard() -> Outcome {
         file.extend(text);
         let song = shelf.put(name, file)?;
         assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed, "{name}");
+        let verdict = song.verify()?;
+        assert!(verdict.denies, "{name}");
+        assert_eq!(
+            verdict.to_string(),
+            "No full statement; other fields still deny."
+        );
         // It is still a file that can be written, and taken back.
         song.tag()?;
         song.strip()?;
@@ -379,5 +385,44 @@ fn what_would_make_a_decoder_hold_too_much_is_refused() -> Outcome {
         let found = noai_audio::identify(shelf.put(name, file)?.path());
         assert!(found.is_err(), "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_second_track_keeps_a_statement_from_fitting() -> Outcome {
+    let shelf = Shelf::new()?;
+    let sound = cluster(&[block(0, &[1; 50])]);
+    let bare = shelf.put("bare.mka", matroska(&[], &[], &sound))?;
+    let marker = Marker::new(common::no_ai()).bound(&bare.identify()?);
+    let fields = marker.fields();
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let whole = matroska(&[], &tags(&fields), &sound);
+    assert!(shelf.put("one.mka", whole.clone())?.verify()?.fits());
+
+    let second = element(
+        &[0xae],
+        &[
+            element(&[0xd7], &[2]),
+            element(&[0x83], &[2]),
+            element(&[0x86], b"A_VORBIS"),
+        ]
+        .concat(),
+    );
+    let mut two = whole;
+    for id in [[0x18, 0x53, 0x80, 0x67], [0x16, 0x54, 0xae, 0x6b]] {
+        let at = find(&two, &id).ok_or("no such element")? + 4;
+        let size = common::bytes::be(&two, at + 1, 7)? + second.len();
+        put(&mut two, at, &(size as u64 | 1 << 56).to_be_bytes())?;
+    }
+    let end = find(&two, &[0x12, 0x54, 0xc3, 0x67]).ok_or("no tags")?;
+    two.splice(end..end, second);
+    let verdict = shelf.put("two.mka", two)?.verify()?;
+    assert_eq!(verdict.content, ContentVerdict::Essence);
+    assert!(verdict.other_tracks && !verdict.fits());
+    assert_eq!(
+        verdict.to_string(),
+        "Statement present; made for this track. Its denials still count. \
+         Only the first of several tracks was looked at."
+    );
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use super::Row;
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 13] = [
     "path",
     "format",
     "content",
     "marker",
+    "denies",
     "level",
     "similarity",
     "from",
@@ -26,7 +27,7 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         .collect()
 }
 
-fn cells(row: &Row) -> [String; 12] {
+fn cells(row: &Row) -> [String; 13] {
     let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
     let seconds = |seconds: Option<f64>| seconds.map_or_else(String::new, |s| s.to_string());
     [
@@ -34,6 +35,7 @@ fn cells(row: &Row) -> [String; 12] {
         word(row.format),
         word(row.content),
         word(row.marker),
+        row.denies.to_string(),
         word(row.level),
         row.similarity.map_or_else(String::new, |s| s.to_string()),
         seconds(row.from),

@@ -67,6 +67,7 @@ impl Group {
             ("missing", _) => Group::Silent,
             ("intact", "file" | "essence" | "pcm") if row.record.is_some() => Group::Whole,
             ("intact", "file" | "essence" | "pcm") => Group::Fits,
+            ("intact", "excerpt") if row.holds_more => Group::Apart,
             ("intact", "recording" | "excerpt") => Group::Likely,
             ("intact", "differs") => Group::Apart,
             ("intact", _) => Group::Loose,
@@ -106,8 +107,8 @@ impl Group {
         match self {
             Group::Moved => "Statement made for another recording",
             Group::Altered => "Statement altered",
-            Group::Bare => "Yours, without a statement",
-            Group::LikelyBare => "Probably yours, without a statement",
+            Group::Bare => "Yours, without a full statement",
+            Group::LikelyBare => "Probably yours, without a full statement",
             Group::Listen => "Listen to these",
             Group::Unread => "Could not be read",
             Group::Apart => "Statement whole, sound re-encoded or different",
@@ -128,10 +129,10 @@ impl Group {
                 "carry a statement that was made for another recording"),
             Group::Altered => ("has a statement that was altered or damaged",
                 "have a statement that was altered or damaged"),
-            Group::Bare => ("is yours but carries no statement",
-                "are yours but carry no statement"),
-            Group::LikelyBare => ("is probably yours but carries no statement",
-                "are probably yours but carry no statement"),
+            Group::Bare => ("is yours but carries no full statement",
+                "are yours but carry no full statement"),
+            Group::LikelyBare => ("is probably yours but carries no full statement",
+                "are probably yours but carry no full statement"),
             Group::Listen => ("is alike, but not alike enough to be sure: listen",
                 "are alike, but not alike enough to be sure: listen"),
             Group::Unread => ("could not be read: treat as no permission",
@@ -188,12 +189,16 @@ impl Tone {
 }
 
 /// What is said of the sound.
-pub(super) fn content(name: &'static str) -> Word {
+pub(super) fn content(name: &'static str, holds_more: bool) -> Word {
     let (gloss, tone) = match name {
         "file" => ("the very file", Tone::Good),
         "essence" => ("the same coded sound", Tone::Good),
         "pcm" => ("the same samples, packed anew", Tone::Good),
         "recording" => ("probably the recording, re-encoded", Tone::Good),
+        "excerpt" if holds_more => (
+            "probably the recording or a part, and other sound",
+            Tone::Look,
+        ),
         "excerpt" => ("probably a part of the recording", Tone::Good),
         "review" => ("perhaps the recording", Tone::Act),
         "differs" => ("re-encoded or different", Tone::Look),
@@ -204,12 +209,16 @@ pub(super) fn content(name: &'static str) -> Word {
 }
 
 /// What is said of the statement.
-pub(super) fn marker(name: &'static str, group: Group) -> Word {
+pub(super) fn marker(name: &'static str, group: Group, denies: bool) -> Word {
     let (gloss, tone) = match name {
         "intact" => ("whole, unsigned", Tone::Good),
         "altered" => ("changed or damaged", Tone::Act),
         "moved" => ("made for another recording", Tone::Act),
+        _ if matches!(group, Group::Bare | Group::LikelyBare) && denies => {
+            ("gone; other fields still deny", Tone::Act)
+        }
         _ if matches!(group, Group::Bare | Group::LikelyBare) => ("none found", Tone::Act),
+        _ if denies => ("none of ours; other fields deny", Tone::Quiet),
         _ => ("none found", Tone::Quiet),
     };
     Word { name, gloss, tone }

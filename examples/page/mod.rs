@@ -23,6 +23,10 @@ pub(crate) struct Row {
     pub format: Option<&'static str>,
     pub content: Option<&'static str>,
     pub marker: Option<&'static str>,
+    /// Something in the file denies a use.
+    pub denies: bool,
+    /// An excerpt with other sound around it.
+    pub holds_more: bool,
     pub level: Option<&'static str>,
     /// Per mille.
     pub similarity: Option<u16>,
@@ -159,7 +163,7 @@ fn finding(row: &Row) -> String {
 }
 
 fn sound(row: &Row, view: &View) -> String {
-    let Some(word) = row.content.map(group::content) else {
+    let Some(word) = row.content.map(|name| group::content(name, row.holds_more)) else {
         return NOT_LOOKED_AT.to_owned();
     };
     let mut html = verdict(&word, group::by(row));
@@ -185,7 +189,10 @@ fn sound(row: &Row, view: &View) -> String {
 }
 
 fn statement(row: &Row, group: Group) -> String {
-    let Some(word) = row.marker.map(|marker| group::marker(marker, group)) else {
+    let Some(word) = row
+        .marker
+        .map(|marker| group::marker(marker, group, row.denies))
+    else {
         return NOT_LOOKED_AT.to_owned();
     };
     let mut html = verdict(&word, "");

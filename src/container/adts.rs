@@ -110,6 +110,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         id3v1: None,
         manifest: None,
         priming: None,
+        other_tracks: false,
         read_only: Some(("ADTS AAC is read, not written", start)),
         structure: Structure::Adts(Adts {
             frames: start..end,

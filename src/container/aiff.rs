@@ -66,6 +66,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest: None,
         priming: None,
+        other_tracks: false,
         read_only: None,
         structure: Structure::Aiff(chunks),
     })

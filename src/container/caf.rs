@@ -74,6 +74,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest: None,
         priming,
+        other_tracks: false,
         read_only: Some(("CAF is read, not written", 0)),
         structure: Structure::Caf(Caf { audio }),
     })

@@ -58,6 +58,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         id3v1,
         manifest: None,
         priming: None,
+        other_tracks: false,
         read_only: None,
         structure: Structure::Mp3(Mp3 { audio, first, tag }),
     })

@@ -91,6 +91,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         id3v1: None,
         manifest,
         priming: None,
+        other_tracks: false,
         read_only: None,
         structure: Structure::Flac(flac),
     })

@@ -90,7 +90,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             element.payload.end
         };
     }
-    let track = track.flatten().ok_or(Fault::NotAudio)?;
+    let (track, other_tracks) = track.flatten().ok_or(Fault::NotAudio)?;
     let mut tags = tags.into_iter();
     Ok(Layout {
         carrier: Carrier::Matroska,
@@ -100,6 +100,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest: None,
         priming: track.delay.filter(|_| track.stream.codec == "aac"),
+        other_tracks,
         read_only: Some(("Matroska is read, not written", 0)),
         structure: Structure::Matroska(Matroska {
             track: track.number,
@@ -122,7 +123,9 @@ const LEVEL_1: [u32; 8] = [
     0x1043_a770, // Chapters
 ];
 
-fn first_audio(source: &mut Source, tracks: Range<u64>) -> Result<Option<Track>, Fault> {
+/// The first track of sound, and whether there are more.
+fn first_audio(source: &mut Source, tracks: Range<u64>) -> Result<Option<(Track, bool)>, Fault> {
+    let mut first = None;
     for entry in ebml::children(source, tracks)? {
         if entry.id != TRACK_ENTRY {
             continue;
@@ -134,6 +137,9 @@ fn first_audio(source: &mut Source, tracks: Range<u64>) -> Result<Option<Track>,
         };
         if number(source, TRACK_TYPE)? != Some(IS_AUDIO) {
             continue;
+        }
+        if let Some(first) = first {
+            return Ok(Some((first, true)));
         }
         if let Some(field) = fields.iter().find(|field| field.id == CONTENT_ENCODINGS) {
             let what = "Matroska with compressed or encrypted packets";
@@ -148,13 +154,13 @@ fn first_audio(source: &mut Source, tracks: Range<u64>) -> Result<Option<Track>,
             let delay = u128::from(delay) * u128::from(stream.sample_rate);
             u64::try_from((delay + 500_000_000) / 1_000_000_000).ok()
         };
-        return Ok(Some(Track {
+        first = Some(Track {
             number: track,
             delay: delay.and_then(samples),
             stream,
-        }));
+        });
     }
-    Ok(None)
+    Ok(first.map(|first| (first, false)))
 }
 
 fn describe(source: &mut Source, fields: &[ebml::Element], at: u64) -> Result<Stream, Fault> {

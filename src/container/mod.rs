@@ -141,6 +141,8 @@ pub(crate) struct Layout {
     /// How many samples of each channel a decoder makes before the sound begins, where the
     /// container says so.
     pub(crate) priming: Option<u64>,
+    /// There is sound that is not looked at: only the first track is.
+    pub(crate) other_tracks: bool,
     /// Why the file is read and never written, and where that shows.
     pub(crate) read_only: Option<(&'static str, u64)>,
     structure: Structure,

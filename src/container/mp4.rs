@@ -59,10 +59,11 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         return Err(Fault::Unsupported("compressed moov atom", atom.start()));
     }
     let mut offsets = Vec::new();
-    let mut audio = None;
+    let (mut audio, mut sounding) = (None, 0);
     for track in inside.iter().filter(|atom| &atom.kind == b"trak") {
         let track = samples::track(source, track)?;
         offsets.push(track.offsets.clone());
+        sounding += usize::from(track.is_audio);
         if track.is_audio && audio.is_none() {
             audio = Some(track);
         }
@@ -104,6 +105,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest,
         priming: audio.priming,
+        other_tracks: sounding > 1,
         read_only: keys.map(|(at, _)| ("MP4: a meta atom that is no iTunes item list", at)),
         structure: Structure::Mp4(Mp4 {
             moov,

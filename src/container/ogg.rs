@@ -105,6 +105,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest: None,
         priming: None,
+        other_tracks: false,
         read_only: (codec == "flac").then_some(("FLAC in Ogg is read, not written", 28)),
         structure: Structure::Ogg(ogg),
     })

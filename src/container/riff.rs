@@ -53,6 +53,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         id3v1: None,
         manifest,
         priming: None,
+        other_tracks: false,
         read_only: is_adpcm
             .then_some(("WAV with ADPCM is read, not written", format.payload.start)),
         structure: Structure::Wav(chunks),

@@ -28,13 +28,27 @@ const RATE: u32 = 11_025;
 
 /// A stretch that tells anything: 64 items, of audio 10.5 seconds.
 const LEAST: usize = 64;
+/// What is as alike as this, per mille,
+const STRIKING: u16 = 700;
+/// has to be so much more alike than at most other offsets,
+const MARGIN: u16 = 100;
+/// and what is so much like itself is noise;
+const NOISY: u16 = 800;
+/// of the offsets about so many are looked at.
+const SAMPLED: usize = 64;
 /// One with fewer different items is a tone, a drone or silence, and all of those are alike.
 const LEAST_DISTINCT: usize = 16;
 
 impl Fingerprint {
+    /// How long that sounds of which it was made.
+    pub(crate) fn duration(&self) -> Duration {
+        span(0, self.items().len()).end
+    }
+
     /// How alike the recordings are at the offset at which they are most alike, where the
     /// stretch that they share is at least three quarters of the shorter one. `None` where
-    /// that is under 10.5 seconds or too monotonous to tell anything.
+    /// that is under 10.5 seconds, too monotonous to tell anything, or noise, which is as
+    /// like at every other offset.
     ///
     /// Where both stand still, item for item, they are silent or hold a tone: that says
     /// nothing and is left out of the count.
@@ -54,15 +68,16 @@ impl Fingerprint {
                 best = Some(stretch);
             }
         }
-        best.filter(|best| best.is_telling(a, b))
+        best.filter(|best| best.is_telling(a, b) && best.stands_out(a, b))
             .map(|best| best.likeness(a.len().max(b.len())))
     }
 
-    /// Whether most of it stands still: silence, a drone, a test tone.
+    /// Whether most of it stands still, or is like itself at any offset: silence, a drone,
+    /// a test tone, noise.
     pub(crate) fn is_monotonous(&self) -> bool {
         let side = Side::of(self);
         let still = side.still.iter().filter(|still| **still).count();
-        still * 2 > self.items().len()
+        still * 2 > self.items().len() || usual(&side, &side).is_some_and(|usual| usual >= NOISY)
     }
 }
 
@@ -155,6 +170,36 @@ impl Stretch {
         })
     }
 
+    /// The share of equal bits, per mille.
+    fn similarity(&self) -> u16 {
+        let bits = 32 * self.counted;
+        ((bits - self.wrong) * 1000 / bits) as u16
+    }
+
+    /// Whether the two are much more alike here than elsewhere, if they are alike at all:
+    /// two recordings of noise, of rain or of surf, are so at any offset.
+    fn stands_out(&self, a: &Side<'_>, b: &Side<'_>) -> bool {
+        let is_striking = self.similarity() >= STRIKING;
+        !is_striking || usual(a, b).is_none_or(|usual| self.similarity() >= usual + MARGIN)
+    }
+
+    /// The stretch with its counts.
+    fn counted(self, a: &Side<'_>, b: &Side<'_>) -> Stretch {
+        let (a_items, a_still) = a.cut(self.first, self.length);
+        let (b_items, b_still) = b.cut(self.second, self.length);
+        let both = a_still.iter().zip(b_still).map(|(a, b)| *a && *b);
+        let pairs = a_items.iter().zip(b_items).zip(both);
+        let moving = pairs.filter(|(_, still)| !still).map(|(pair, _)| pair);
+        let (counted, wrong) = moving.fold((0, 0), |(counted, wrong), pair| {
+            (counted + 1, wrong + differing(pair))
+        });
+        Stretch {
+            counted,
+            wrong,
+            ..self
+        }
+    }
+
     fn is_telling(&self, a: &Side<'_>, b: &Side<'_>) -> bool {
         let sides = [
             a.cut(self.first, self.length),
@@ -169,20 +214,34 @@ impl Stretch {
     }
 
     fn likeness(&self, longer: usize) -> Likeness {
-        let bits = 32 * self.counted;
-        let time = |from: usize| {
-            let start = from as u64 * u64::from(HOP);
-            let end = start + (self.length as u64 - 1) * u64::from(HOP) + u64::from(SPAN);
-            let at = |samples: u64| Duration::from_millis(samples * 1000 / u64::from(RATE));
-            at(start)..at(end)
-        };
         Likeness {
-            similarity: ((bits - self.wrong) * 1000 / bits) as u16,
-            first: time(self.first),
-            second: time(self.second),
+            similarity: self.similarity(),
+            first: span(self.first, self.length),
+            second: span(self.second, self.length),
             is_whole: self.length * 10 >= longer * 9,
         }
     }
+}
+
+/// How alike the two are at most offsets, per mille.
+fn usual(a: &Side<'_>, b: &Side<'_>) -> Option<u16> {
+    let shifts = LEAST / 2..=(a.len() + b.len()).saturating_sub(LEAST / 2);
+    let step = shifts.clone().count().div_ceil(SAMPLED).max(1);
+    let sampled = shifts.step_by(step).filter_map(|shift| {
+        let stretch = Stretch::at(shift, a.len(), b.len()).counted(a, b);
+        (stretch.counted > 0).then(|| stretch.similarity())
+    });
+    let mut sampled: Vec<u16> = sampled.collect();
+    sampled.sort_unstable();
+    sampled.get(sampled.len() / 2).copied()
+}
+
+/// Where so many items sound, from this one on.
+fn span(from: usize, items: usize) -> Range<Duration> {
+    let start = from as u64 * u64::from(HOP);
+    let end = start + (items as u64).saturating_sub(1) * u64::from(HOP) + u64::from(SPAN);
+    let at = |samples: u64| Duration::from_millis(samples * 1000 / u64::from(RATE));
+    at(start)..at(end)
 }
 
 fn differing((a, b): (&u32, &u32)) -> u64 {
@@ -241,5 +300,21 @@ pub(super) mod tests {
         let found = jingle(1).compare(&jingle(2)).unwrap();
         assert!(found.similarity < 560, "{found:?}");
         assert_eq!(jingle(1).compare(&jingle(1)).unwrap().similarity, 1000);
+    }
+
+    #[test]
+    fn noise_that_is_alike_everywhere_is_no_match() {
+        // One bit in eight is by chance, as high-passed noise has it.
+        let hiss = |seed: u32| {
+            let (a, b, c) = (noise(seed, 400), noise(seed + 1, 400), noise(seed + 2, 400));
+            let items = a.iter().zip(b).zip(c);
+            let items = items.map(|((a, b), c)| 0x2735_9cb9 ^ (a & b & c));
+            Fingerprint::from_items(items.collect())
+        };
+        assert_eq!(hiss(1).compare(&hiss(10)), None);
+        assert_eq!(
+            hiss(1).compare(&hiss(1)).map(|found| found.similarity),
+            Some(1000)
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Which recording is this, by the strongest level that tells?
 
+use std::time::Duration;
+
 use super::ContentVerdict;
 use crate::identify::Sound;
 use crate::identity::{ContentCode, Essence, FileDigest, Fingerprint, Level, Likeness};
@@ -68,17 +70,17 @@ impl<'a> Sides<'a> {
     pub(super) fn by_likeness(&self) -> Match<'a> {
         let best = self.most_alike();
         let by_fingerprint = best.as_ref().and_then(|(record, likeness)| {
-            Some(found(verdict(likeness)?, Level::Fingerprint, Some(*record)))
+            let heard = self.sound.fingerprint.as_ref()?.duration();
+            let content = verdict(likeness, heard)?;
+            Some(found(content, Level::Fingerprint, Some(*record)))
         });
-        let is_review =
-            |matched: &Match<'_>| matches!(matched.content, ContentVerdict::Review { .. });
+        let is_review = |matched: &Match<'_>| matched.content.is_review();
         let (sure, unsure) = match by_fingerprint {
             Some(matched) if is_review(&matched) => (None, Some(matched)),
             matched => (matched, None),
         };
-        let by_code = self.by_code();
         let is_other = |matched: &Match<'_>| matched.content == ContentVerdict::Other;
-        let (same, other) = match by_code {
+        let (same, other) = match self.by_code_of_marker() {
             Some(matched) if is_other(&matched) => (None, Some(matched)),
             matched => (matched, None),
         };
@@ -91,9 +93,11 @@ impl<'a> Sides<'a> {
             let other = || found(ContentVerdict::Other, Level::Fingerprint, None);
             best.is_some().then(other)
         };
-        sure.or_else(bound)
-            .or(same)
+        // Records first: anyone can make a new statement for a stranger's recording.
+        sure.or_else(|| self.by_code_of_record())
             .or(unsure)
+            .or_else(bound)
+            .or(same)
             .or(other)
             .or_else(none)
             .unwrap_or_else(|| match self.bound_essence() {
@@ -106,26 +110,22 @@ impl<'a> Sides<'a> {
             })
     }
 
-    /// By the codes of records that have no fingerprint, and that of the marker.
-    fn by_code(&self) -> Option<Match<'a>> {
+    /// By the codes of records that have no fingerprint.
+    fn by_code_of_record(&self) -> Option<Match<'a>> {
         let code = self.sound.code.as_ref()?;
         let coded = self.records.iter().filter_map(|record| {
             let sound = Some(&record.sound).filter(|sound| sound.fingerprint.is_none())?;
             Some((record, sound.code.as_ref()?.distance(code)))
         });
-        let near = coded.filter(|(_, distance)| *distance <= NEAR);
-        let recorded = near.min_by_key(|(_, distance)| *distance);
-        let of_marker = || Some((None, self.code_of_marker()?.distance(code)));
-        let recorded = recorded.map(|(record, distance)| (Some(record), distance));
-        let (record, distance) = recorded.or_else(of_marker)?;
-        let content = match distance {
-            ..=NEAR => ContentVerdict::Recording {
-                similarity: ((256 - distance) * 1000 / 256) as u16,
-            },
-            FAR.. => ContentVerdict::Other,
-            _ => return None,
-        };
-        Some(found(content, Level::Code, record))
+        let (record, distance) = coded.min_by_key(|(_, distance)| *distance)?;
+        let content = near(distance)?;
+        Some(found(content, Level::Code, Some(record)))
+    }
+
+    fn by_code_of_marker(&self) -> Option<Match<'a>> {
+        let distance = self.code_of_marker()?.distance(self.sound.code.as_ref()?);
+        let other = (distance >= FAR).then_some(ContentVerdict::Other);
+        Some(found(near(distance).or(other)?, Level::Code, None))
     }
 
     /// The record whose fingerprint is most like the file's, of those that can be compared.
@@ -222,7 +222,15 @@ fn found(content: ContentVerdict, level: Level, record: Option<&Record>) -> Matc
     }
 }
 
-fn verdict(likeness: &Likeness) -> Option<ContentVerdict> {
+/// The verdict on content codes that differ in so many bits, where they are near.
+fn near(distance: u32) -> Option<ContentVerdict> {
+    (distance <= NEAR).then_some(ContentVerdict::Recording {
+        similarity: ((256 - distance) * 1000 / 256) as u16,
+    })
+}
+
+fn verdict(likeness: &Likeness, heard: Duration) -> Option<ContentVerdict> {
+    let shared = likeness.second.end.saturating_sub(likeness.second.start);
     let similarity = likeness.similarity;
     match similarity {
         MATCH.. if likeness.is_whole => Some(ContentVerdict::Recording { similarity }),
@@ -230,6 +238,7 @@ fn verdict(likeness: &Likeness) -> Option<ContentVerdict> {
             similarity,
             from: likeness.first.start,
             to: likeness.first.end,
+            holds_more: shared * 10 < heard * 9,
         }),
         REVIEW.. => Some(ContentVerdict::Review { similarity }),
         _ => None,

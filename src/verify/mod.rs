@@ -13,6 +13,7 @@ use crate::container::{Format, Layout};
 use crate::error::Error;
 use crate::identify;
 use crate::identity::{Essence, Level, digest_file, measure};
+use crate::inspect;
 use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::record::{Record, Records};
@@ -41,6 +42,10 @@ pub struct Verdict {
     pub essence: Essence,
     /// The marker that was found, where it could be read.
     pub found: Option<Marker>,
+    /// Whether anything in the file denies a use, be it only what is left of a statement.
+    pub denies: bool,
+    /// Only the first of several tracks of sound was looked at.
+    pub other_tracks: bool,
     /// Why the sound could not be decoded, where it should have been: then no level below
     /// the essence was compared.
     pub undecoded: Option<String>,
@@ -49,15 +54,15 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether the statement is whole and was made for this very sound, however that was
-    /// packed. Unsigned: anyone could have written it.
+    /// Whether the statement is whole and was made for this very sound, all of it, however
+    /// that was packed. Unsigned: anyone could have written it.
     #[must_use]
     pub fn fits(&self) -> bool {
         let is_same = matches!(
             self.content,
             ContentVerdict::File | ContentVerdict::Essence | ContentVerdict::Pcm
         );
-        self.marker == MarkerVerdict::Intact && is_same && self.is_own
+        self.marker == MarkerVerdict::Intact && is_same && self.is_own && !self.other_tracks
     }
 }
 
@@ -113,6 +118,8 @@ pub enum ContentVerdict {
         from: Duration,
         /// and where it ends.
         to: Duration,
+        /// There is other sound in the file, too.
+        holds_more: bool,
     },
     /// Too alike for chance, not alike enough to be called the recording: listen.
     Review {
@@ -129,6 +136,10 @@ pub enum ContentVerdict {
 }
 
 impl ContentVerdict {
+    const fn is_review(self) -> bool {
+        matches!(self, ContentVerdict::Review { .. })
+    }
+
     /// The verdict's name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -163,7 +174,7 @@ impl ContentVerdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// A usage, or `policy`, `declarer`, `role`, `declared`, `expires`.
+    /// A usage, or `policy`, `declarer`, `role`, `declared`, `expires`, `iscc`.
     pub what: &'static str,
     /// What the record says.
     pub recorded: Option<String>,
@@ -230,6 +241,7 @@ impl Records {
         let current = Current::read(&mut source, &layout)?;
         let is_whole = current.is_intact() && current.is_unanimous();
         let is_stated = current.is_stated;
+        let denies = inspect::denies(&current.found);
         let mut sides = Sides {
             records: self,
             file: digest_file(&mut source)?,
@@ -253,8 +265,8 @@ impl Records {
             record,
         } = matched;
         let changes = match (&sides.marker, record.and_then(|r| r.marker.as_ref())) {
-            (Some(found), Some(recorded)) if !is_moved => {
-                differences(&recorded.declaration, &found.declaration)
+            (Some(found), Some(recorded)) if !is_moved && !content.is_review() => {
+                differences(recorded, found)
             }
             _ => Vec::new(),
         };
@@ -274,6 +286,8 @@ impl Records {
             level,
             record: record.cloned(),
             changes,
+            denies,
+            other_tracks: layout.other_tracks,
             undecoded: sides.sound.undecoded,
             is_own,
             essence: sides.essence,
@@ -282,8 +296,14 @@ impl Records {
     }
 }
 
-/// In what two declarations differ.
-fn differences(recorded: &Declaration, found: &Declaration) -> Vec<Difference> {
+/// In what two statements differ.
+fn differences(recorded: &Marker, found: &Marker) -> Vec<Difference> {
+    let code = |marker: &Marker| marker.code.map(|code| code.to_string());
+    // Another encoding has another code; that of the very same one was changed.
+    let codes = (code(recorded), code(found));
+    let is_same = recorded.essence == found.essence && codes.0.is_some();
+    let codes = is_same.then_some(("iscc", codes.0, codes.1));
+    let (recorded, found) = (&recorded.declaration, &found.declaration);
     let usages = Usage::ALL.into_iter().map(|usage| {
         let word = |declaration: &Declaration| declaration.preference(usage).word();
         let owned = |word: Option<&str>| word.map(str::to_owned);
@@ -294,6 +314,7 @@ fn differences(recorded: &Declaration, found: &Declaration) -> Vec<Difference> {
     let members = recorded.zip(found);
     usages
         .chain(members.map(|((what, recorded), (_, found))| (what, recorded, found)))
+        .chain(codes)
         .filter(|(_, recorded, found)| recorded != found)
         .map(|(what, recorded, found)| Difference {
             what,

@@ -24,6 +24,9 @@ impl Display for Verdict {
             ),
             MarkerVerdict::Intact => self.with_statement(f),
         }?;
+        if self.other_tracks {
+            f.write_str(" Only the first of several tracks was looked at.")?;
+        }
         match &self.undecoded {
             Some(why) => write!(f, " Not compared by sound: {why}."),
             None => Ok(()),
@@ -40,6 +43,9 @@ impl Verdict {
                 let label = self.record.as_ref().map_or("untitled", Record::label);
                 format!("it names other audio than this, which is that of your record \"{label}\"")
             }
+            ContentVerdict::File | ContentVerdict::Essence if self.other_tracks => {
+                "made for this track".to_owned()
+            }
             ContentVerdict::File | ContentVerdict::Essence => {
                 return f.write_str(
                     "Statement fits this audio. Unsigned: anyone could have written it.",
@@ -53,6 +59,18 @@ impl Verdict {
                 similarity,
                 from,
                 to,
+                holds_more: true,
+            } => {
+                let (from, to) = (from.as_secs(), to.as_secs());
+                format!(
+                    "probably holds seconds {from} to {to} of its recording, and other sound ({similarity} ‰)"
+                )
+            }
+            ContentVerdict::Excerpt {
+                similarity,
+                from,
+                to,
+                ..
             } => {
                 let (from, to) = (from.as_secs(), to.as_secs());
                 format!("probably seconds {from} to {to} of its recording ({similarity} ‰)")
@@ -70,7 +88,11 @@ impl Verdict {
 
     fn without_statement(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let label = self.record.as_ref().map_or("untitled", Record::label);
-        f.write_str("No statement.")?;
+        f.write_str(if self.denies {
+            "No full statement; other fields still deny."
+        } else {
+            "No statement."
+        })?;
         match self.content {
             ContentVerdict::File => write!(f, " This is the file of your record \"{label}\"."),
             ContentVerdict::Essence => {
@@ -87,11 +109,14 @@ impl Verdict {
                 similarity,
                 from,
                 to,
+                holds_more,
             } => write!(
                 f,
-                " Audio probably matches seconds {} to {} of your record \"{label}\" ({similarity} ‰).",
+                " Audio probably {} seconds {} to {} of your record \"{label}\"{} ({similarity} ‰).",
+                if holds_more { "holds" } else { "matches" },
                 from.as_secs(),
                 to.as_secs(),
+                if holds_more { ", and other sound" } else { "" },
             ),
             ContentVerdict::Review { similarity } => write!(
                 f,

@@ -26,12 +26,14 @@ AGREEMENT = 10
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A treated file, the recording that it has to be held against, and how alike fpcalc finds the two."""
+    """A treated file, the recording that it has to be held against, how alike fpcalc finds the two, and whether ffprobe
+    shows a denial in it."""
 
     file: Path
     title: str
     original: Path
     reference: int | None = None
+    notice: bool = False
 
 
 def problems(row: Row, exhibit: Exhibit, line: Json | None) -> Iterator[tuple[str, str]]:
@@ -58,6 +60,7 @@ def problems(row: Row, exhibit: Exhibit, line: Json | None) -> Iterator[tuple[st
     yield from number_problems(row, content, line)
     yield from reference_problems(exhibit, line)
     yield from change_problems(row, marker, line)
+    yield from denial_problems(exhibit, marker, line)
 
 
 def content_of(line: Json) -> str:
@@ -117,12 +120,18 @@ def change_problems(row: Row, marker: str, line: Json) -> Iterator[tuple[str, st
     """The changes that the row names; none in a statement that is as it was."""
     changes = line.get("changes") or []
     if row.changes == NOTHING:
-        if marker == "intact" and changes:
+        if changes:
             yield "changes", f"changed where nothing should be: {changes}"
         return
     wanted = [spelled(change) for change in row.changes.split(",")]
     if changes != wanted:
         yield "changes", f"changes are {changes}, not {wanted}"
+
+
+def denial_problems(exhibit: Exhibit, marker: str, line: Json) -> Iterator[tuple[str, str]]:
+    """Where ffprobe shows our notice, or where the marker is whole, the file denies."""
+    if not line.get("denies") and (exhibit.notice or marker == "intact"):
+        yield "denies", "says that nothing is denied, and something is"
 
 
 def spelled(change: str) -> str:

@@ -29,6 +29,7 @@ def honest(row: Row, exhibit: Exhibit) -> Json:
         "format": FORMATS[exhibit.file.suffix],
         "content": content,
         "marker": row.markers[0] if row.marker != UNDECIDED else "intact",
+        "denies": True,
         "level": content if content in EXACT else "fingerprint" if near else None,
         "similarity": sum(row.range) // 2 if row.range and near else None,
         "from": row.seconds[0] if row.seconds else None,
@@ -65,8 +66,9 @@ def lies(row: Row, line: Json) -> Iterator[Json]:
         yield line | {"from": None, "to": None}
     if row.changes != NOTHING:
         yield line | {"changes": []}
-    elif line["marker"] == "intact":
+    else:
         yield line | {"changes": ["search n → y"]}
+    yield line | {"denies": False}
 
 
 def exhibit_of(treatment: Treatment) -> Exhibit:
@@ -79,7 +81,7 @@ def missed_lies(row: Row, treatment: Treatment) -> Iterator[tuple[int, str]]:
     """For every lie one, and what was wrong with the judge's answer, if anything was."""
     exhibit = exhibit_of(treatment)
     truth = honest(row, exhibit)
-    exhibit = replace(exhibit, reference=truth.get("similarity"))
+    exhibit = replace(exhibit, reference=truth.get("similarity"), notice=True)
     yield 0, "; ".join(f"{row.name}: the truth was refused: {detail}" for _, detail in problems(row, exhibit, truth))
     for lie in (None, *lies(row, truth)):
         noticed = any(problems(row, exhibit, lie))

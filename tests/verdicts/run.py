@@ -23,7 +23,7 @@ from lies import self_test
 from outcome import Outcome
 from recordings import Recording
 from story import timed
-from tools import in_parallel
+from tools import in_parallel, output_of
 from treatments import TREATMENTS, Treatment
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +44,12 @@ def unmatched(rows: dict[Key, Row], treatments: list[Treatment], is_whole: bool)
         yield from (f"no treatment for {row.name}" for key, row in rows.items() if key[:2] not in names)
 
 
+def shows_notice(file: Path) -> bool:
+    """Whether ffprobe shows a denial of ours in any tag."""
+    _, out, _ = output_of("ffprobe", "-v", "error", "-show_entries", "format_tags:stream_tags", "-of", "json", file)
+    return "train-ai=n" in out
+
+
 def make_all(bench: Bench, treatments: list[Treatment]) -> dict[tuple[str, str], list[Exhibit | str]]:
     """Every treated file by format and treatment, or why it could not be made."""
     jobs = [(treatment, recording) for treatment in treatments for recording in treatment.of]
@@ -57,7 +63,7 @@ def make_all(bench: Bench, treatments: list[Treatment]) -> dict[tuple[str, str],
         except Exception as error:  # A treatment that fails is a row that fails, whatever the reason.
             return f"{target.name}: could not be made: {error}"
         heard = treatment.heard(recording)
-        return Exhibit(target, heard.title, bench.tagged(heard))
+        return Exhibit(target, heard.title, bench.tagged(heard), notice=shows_notice(target))
 
     made: dict[tuple[str, str], list[Exhibit | str]] = {}
     for (treatment, _), exhibit in zip(jobs, in_parallel(make, jobs)):
