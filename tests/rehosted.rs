@@ -351,13 +351,23 @@ fn a_second_place_for_tags_hides_no_denial() -> Outcome {
     let shelf = Shelf::new()?;
     let song = shelf.song("clean/sine.m4a")?;
     song.tag()?;
-    let mut file = song.bytes()?;
-    let moov = find(&file, b"moov").ok_or("no moov")? - 4;
-    let udta = find(&file, b"udta").ok_or("no udta")? - 4;
-    let size = common::bytes::be(&file, moov, 4)?;
-    put(&mut file, moov, &((size + 8) as u32).to_be_bytes())?;
-    file.splice(udta..udta, *b"\0\0\0\x08udta");
-    let found = shelf.put("two.m4a", file)?.read().map(|_| ());
+    let tagged = song.bytes()?;
+    let before_udta = |atom: &[u8]| -> Outcome<Vec<u8>> {
+        let mut file = tagged.clone();
+        let moov = find(&file, b"moov").ok_or("no moov")? - 4;
+        let udta = find(&file, b"udta").ok_or("no udta")? - 4;
+        let size = common::bytes::be(&file, moov, 4)? + atom.len();
+        put(&mut file, moov, &(size as u32).to_be_bytes())?;
+        file.splice(udta..udta, atom.iter().copied());
+        Ok(file)
+    };
+    let empty = shelf.put("empty.m4a", before_udta(b"\0\0\0\x08udta")?)?;
+    assert_eq!(empty.answer(Usage::Training)?, Answer::Disallowed);
+    let second = b"\0\0\0\x14udta\0\0\0\x0cmeta\0\0\0\0";
+    let found = shelf
+        .put("two.m4a", before_udta(second)?)?
+        .read()
+        .map(|_| ());
     assert_eq!(found.map_err(|e| e.kind()), Err(ErrorKind::Unsupported));
     Ok(())
 }

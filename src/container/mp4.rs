@@ -86,7 +86,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     if let Some(meta) = find(&inside, b"meta") {
         others.push((Carrier::Mdta, meta_payload(source, &meta)?));
     }
-    if let Some(udta) = path.first() {
+    for udta in inside.iter().filter(|atom| &atom.kind == b"udta") {
         others.push((Carrier::UserData, path::user_data(source, udta)?.0));
     }
     let manifest = manifest(source, &top)?;

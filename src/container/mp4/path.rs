@@ -30,23 +30,27 @@ pub(super) fn meta_payload(source: &mut Source, meta: &Atom) -> Result<Range<u64
     Ok(behind..end)
 }
 
-/// `udta`, `meta` and `ilst`, as far as the path goes.
+/// `udta`, `meta` and `ilst`, as far as the path goes: through the `udta` that holds a
+/// `meta`, else through the first.
 pub(super) fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Fault> {
-    let Some(udta) = only(moov, b"udta")? else {
-        return Ok(Vec::new());
-    };
-    let (payload, _) = user_data(source, &udta)?;
-    let inside = children(source, payload)?;
-    let Some(meta) = only(&inside, b"meta")? else {
-        return Ok(vec![udta]);
+    let mut path = Vec::new();
+    for udta in moov.iter().filter(|atom| &atom.kind == b"udta") {
+        let (payload, _) = user_data(source, udta)?;
+        let inside = children(source, payload)?;
+        match (only(&inside, b"meta")?, path.len()) {
+            (Some(meta), 0 | 1) => path = vec![udta.clone(), meta],
+            (Some(meta), _) => return Err(second(&meta)),
+            (None, 0) => path.push(udta.clone()),
+            (None, _) => {}
+        }
+    }
+    let Some(meta) = path.get(1).cloned() else {
+        return Ok(path);
     };
     refuse_item_locations(source, &meta)?;
     let payload = meta_payload(source, &meta)?;
-    let inside = children(source, payload)?;
-    Ok(match only(&inside, b"ilst")? {
-        Some(ilst) => vec![udta, meta, ilst],
-        None => vec![udta, meta],
-    })
+    path.extend(only(&children(source, payload)?, b"ilst")?);
+    Ok(path)
 }
 
 /// The atom of this kind. Of two, readers take one or the other.
@@ -60,6 +64,10 @@ fn only(atoms: &[Atom], kind: &[u8; 4]) -> Result<Option<Atom>, Fault> {
         )),
         None => Ok(first),
     }
+}
+
+fn second(atom: &Atom) -> Fault {
+    Fault::Unsupported("MP4: two places for tags", atom.start())
 }
 
 /// Where a `meta` atom in `udta` shows that it is no item list, and its children: the
