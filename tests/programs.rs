@@ -424,6 +424,7 @@ fn verify_tells_whole_altered_and_missing_apart() -> Outcome {
         let all = [
             "changes",
             "content",
+            "denies",
             "format",
             "from",
             "level",
