@@ -1,4 +1,4 @@
-//! Is this the same recording, or a part of it, whatever happened to its coding?
+//! What a recording sounds like, whatever happened to its coding: the items and their text.
 
 use std::fmt;
 use std::str::FromStr;
