@@ -60,6 +60,7 @@ mod tagging;
 mod confirm;
 mod proof;
 mod rewrite;
+mod options;
 mod embed;
 mod inspect;
 mod identify;
@@ -77,7 +78,7 @@ pub use crate::consent::{
     Role, UnknownUsage, Usage,
 };
 pub use crate::container::{Format, Stream, UnknownFormat};
-pub use crate::embed::{EmbedOptions, Embedded, Status, Stripped, Warning, embed, strip};
+pub use crate::embed::{Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::identify::{Identity, Sound, identify, identify_levels};
 pub use crate::identity::{
@@ -87,6 +88,7 @@ pub use crate::identity::{
 pub use crate::inspect::{Answer, Inspection, Statement, read, read_from};
 pub use crate::limits::Limits;
 pub use crate::marker::{Marker, MarkerError};
+pub use crate::options::EmbedOptions;
 pub use crate::record::{Record, RecordError, Records};
 pub use crate::verify::{ContentVerdict, Difference, MarkerVerdict, Verdict, verify};
 pub use crate::vocabulary::Vocabulary;

@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::container::Plan;
-use crate::embed::EmbedOptions;
 use crate::error::{Error, ErrorKind};
+use crate::options::EmbedOptions;
 use crate::source::{self, Source};
 
 /// What the names of temporary files begin and end with.
