@@ -25,6 +25,11 @@ pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(St
                 .ok()?
                 .id3v2(),
         ),
+        Format::Adts => id3v2(
+            lofty::aac::AacFile::read_from(&mut file, options)
+                .ok()?
+                .id3v2(),
+        ),
         Format::Wav => id3v2(
             lofty::iff::wav::WavFile::read_from(&mut file, options)
                 .ok()?
@@ -56,7 +61,7 @@ pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(St
             ilst(mp4.ilst())
         }
         // Never written, so there is nothing to confirm.
-        Format::Adts | Format::Caf | Format::Matroska => return None,
+        Format::Caf | Format::Matroska => return None,
     };
     let ours = |(name, _): &(String, String)| marker::FIELDS.contains(&name.as_str());
     Some(all.into_iter().filter(ours).collect())

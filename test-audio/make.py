@@ -563,9 +563,6 @@ def mp3_broken() -> None:
     one("layer1.mp1", "-", UNSUPPORTED, "ALL-5", "MPEG layer I, silent frames", lambda: (b"\xff\xff\x10\xc4" + bytes(28)) * 60)
     ran("broken/layer2.mp2", "-", UNSUPPORTED, "ALL-5", "MPEG layer II", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a mp2 -b:a 32k OUT")
     ran("broken/layer2.mp3", "-", UNSUPPORTED, "ALL-5", "MPEG layer II called .mp3", "cp broken/layer2.mp2 OUT")
-    ran("broken/adts.aac", "adts", UNSUPPORTED, "ALL-5", "ADTS AAC, whose sync resembles MPEG layer 0",
-        "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a aac -b:a 24k OUT")
-    one("adts-id3.aac", "adts", UNSUPPORTED, "ALL-5", "ID3v2, then ADTS AAC", lambda: id3(title) + corpus("broken/adts.aac"))
 
     one("tag-larger-than-file.mp3", "-", MALFORMED, "ID3-4", "ID3v2 size beyond the end: what follows cannot be seen",
         lambda: with_id3(id3(title, size=1_000_000)))
@@ -1615,6 +1612,86 @@ def aiff_cases() -> None:
     one("noai.aiff", "ALL-2", "TXXX:NOAI of somebody else in the ID3 chunk", lambda: aiff(after=chunk("ID3 ", id3(txxx("NOAI", "1")), ">")), "broken", CONFLICT)
 
 
+# Sound between tags: ADTS
+
+
+def adts_frames(data: bytes) -> list[bytes]:
+    """Splits a stream of ADTS frames."""
+    frames, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at + 3:at + 6], "big") >> 5 & 0x1FFF
+        frames.append(data[at:at + length])
+        at += length
+    return frames
+
+
+def adts_frame(header: bytes, *blocks: bytes, check: bytes = b"") -> bytes:
+    """Returns an ADTS frame of raw data blocks under the header of another frame; with `check` one that is protected."""
+    length = 7 + len(check) + sum(map(len, blocks))
+    second = header[1] & 0xFE if check else header[1] | 1
+    return bytes([header[0], second, header[2], header[3] & 0xFC | length >> 11, length >> 3 & 0xFF,
+                  (length & 7) << 5 | header[5] & 0x1F, header[6] & 0xFC | len(blocks) - 1]) + check + b"".join(blocks)
+
+
+def adts(check: bytes = b"", together: int = 1) -> bytes:
+    """Returns the tone with so many raw data blocks in each frame."""
+    frames = adts_frames(corpus("clean/sine.aac"))
+    groups = [frames[at:at + together] for at in range(0, len(frames), together)]
+    return b"".join(adts_frame(group[0], *(frame[7:] for frame in group), check=check) for group in groups)
+
+
+def adts_cases() -> None:
+    """Registers ADTS AAC, whose main tag is an ID3v2 tag in front as in MP3."""
+    def one(name: str, hazards: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}.aac", "adts", outcome, hazards, purpose, make)
+
+    def around(name: str, hazards: str, purpose: str, head: bytes = b"", tail: bytes = b"") -> None:
+        one(name, hazards, purpose, lambda: with_id3(head, tail, "clean/sine.aac"))
+
+    encode = "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a aac -b:a 24k"
+    ran("clean/sine.aac", "adts", TAGGED, "ALL-5", "no tag at all; a sync that resembles MPEG layer 0", f"{encode} OUT")
+    ran("clean/noise.aac", "adts", TAGGED, "ALL-5", "another recording, stereo",
+        "ffmpeg -i clean/noise.wav -map_metadata -1 -ac 2 -c:a aac -b:a 32k OUT")
+    one("two-blocks", "EDGE-1", "two raw data blocks in each frame", lambda: adts(together=2), "clean")
+    one("protected", "EDGE-1", "frames with headers of 9 bytes, whose checksum nobody compares", lambda: adts(check=bytes(2)), "clean")
+    one("cut-last-frame", "EDGE-1", "the last frame is cut: it still belongs to the sound", lambda: corpus("clean/sine.aac")[:-2], "clean")
+    for tag in ("id3v2", "apetag"):
+        ran(f"tagged/ffmpeg-{tag}.aac", "adts", TAGGED, "MP3-1 MP3-4", f"a tag by ffmpeg, `-write_{tag} 1`",
+            f"ffmpeg -i clean/sine.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a aac -b:a 24k -write_{tag} 1 OUT")
+    for version in (3, 4):
+        mutated(f"tagged/mutagen-v2{version}.aac", "adts", TAGGED, "ALL-2 ID3-4", f"ID3v2.{version} by mutagen, with its padding",
+                "clean/sine.aac", f"TIT2, TPE1, TCOP, COMM, WCOP saved as 2.{version}", partial(mutagen_id3, version=version, padding=256))
+    title, title4 = text("TIT2", "Test Tone"), text("TIT2", "Test Tone", 4)
+    plain = ape(("Title", b"Test Tone"), ("Copyright", COPYRIGHT.encode()))
+    around("id3v2", "MP3-1", "ID3v2, then ADTS", id3(title))
+    around("cover", "MP3-2", "ID3v2 with a picture that holds ADTS frames", id3(title + frame("APIC", apic(b"\xff\xf1\x60\x40\x01\x7f\xfc" * 90))))
+    around("v24-footer", "ID3-3", "v2.4 with a footer", id3(title4, 4, flags=0x10))
+    around("two-tags", "MP3-1", "two ID3v2 tags", id3(title, padding=64) + id3(text("TPE1", "Test Artist")))
+    around("id3v1", "MP3-4", "ID3v1 alone", tail=id3v1())
+    around("id3v2-id3v1", "MP3-4", "ID3v2 and ID3v1", id3(title, padding=600), id3v1())
+    around("ape", "MP3-4", "APEv2 alone", tail=plain)
+    around("id3v2-ape-id3v1", "MP3-4", "all three", id3(title), plain + id3v1())
+    around("appended", "MP3-1", "v2.4 tag at the end, found by its footer", tail=id3(title4, 4, flags=0x10))
+
+    def refused(name: str, outcome: str, hazards: str, purpose: str, make: Callable[[], bytes]) -> None:
+        one(name, hazards, purpose, make, "broken", outcome)
+    refused("noai", CONFLICT, "ALL-2", "TXXX:NOAI of somebody else", lambda: with_id3(id3(txxx("NOAI", "1")), b"", "clean/sine.aac"))
+    refused("c2pa", PROTECTED, "FLAC-3", "GEOB of type application/c2pa",
+            lambda: with_id3(id3(frame("GEOB", geob("application/c2pa", "manifest", manifest()))), b"", "clean/sine.aac"))
+    refused("two-protected-blocks", UNSUPPORTED, "EDGE-1", "two raw data blocks in each frame, with a checksum", lambda: adts(bytes(2), 2))
+    refused("other-rate", UNSUPPORTED, "EDGE-1", "the last frame has another sampling rate", lambda: adts_then(2, 0x04))
+    refused("no-channels", UNSUPPORTED, "EDGE-1", "channel configuration 0: the sound says it",
+            lambda: b"".join(frame[:3] + bytes([frame[3] & 0x3F]) + frame[4:] for frame in adts_frames(corpus("clean/sine.aac"))))
+    refused("junk-between", MALFORMED, "EDGE-1", "bytes that are no frame before the last one",
+            lambda: b"junk".join([b"".join(adts_frames(corpus("clean/sine.aac"))[:-1]), adts_frames(corpus("clean/sine.aac"))[-1]]))
+
+
+def adts_then(at: int, change: int) -> bytes:
+    """Returns the tone with bits of one header byte of the last frame changed."""
+    *frames, last = adts_frames(corpus("clean/sine.aac"))
+    return b"".join(frames) + last[:at] + bytes([last[at] ^ change]) + last[at + 1:]
+
+
 # Other containers, and names that disagree with the content
 
 
@@ -1659,7 +1736,7 @@ def caf_with_frames() -> bytes:
 
 # The folder
 
-EARLY = ["clean/sine.wav", "clean/noise.wav", "clean/short.wav", "clean/24-bit.wav", "clean/no-header-frame.mp3", "broken/png.mp3", "broken/chapters.ffmeta"]
+EARLY = ["clean/sine.wav", "clean/sine.aac", "clean/noise.wav", "clean/short.wav", "clean/24-bit.wav", "clean/no-header-frame.mp3", "broken/png.mp3", "broken/chapters.ffmeta"]
 
 ABOUT = """# Test audio
 
@@ -1710,6 +1787,7 @@ CLASSES = {
     "MP3-2": "MPEG frames inside tags and pictures",
     "MP3-3": "Xing, Info and VBRI frames, MPEG versions, cut frames",
     "MP3-4": "APE, Lyrics3 and ID3v1 in any order",
+    "EDGE-1": "the frames and blocks of other formats with tags at the ends: ADTS",
     "WAV-1": "RF64, BW64, Wave64, other codecs; sizes of streams",
     "WAV-2": "odd lengths, pad bytes, bytes after the end",
     "WAV-3": "foreign chunks and sample formats, kept byte for byte",
@@ -1723,7 +1801,7 @@ CLASSES = {
 
 LEDGER = """# What the crate must do with each file: path, format, outcome. Decided from the rules, not from what the code does.
 # Written by make.py.
-# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff, and adts caf
+# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff adts, and caf
 # matroska, which are read and never written; `-` where it is none of them
 # (RF64, BW64, RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
 # outcome: tagged, or refused:KIND with KIND one of
@@ -1750,7 +1828,7 @@ Legal text: https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 def register() -> None:
     """Registers every case, those that others are made from first."""
-    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, other_cases):
+    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, adts_cases, other_cases):
         cases()
     CASES.sort(key=lambda case: EARLY.index(case.path) if case.path in EARLY else len(EARLY) + (not case.path.startswith("clean/")))
     for case in CASES:

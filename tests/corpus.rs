@@ -240,6 +240,11 @@ fn seen(bytes: &[u8], format: Format) -> Option<Vec<String>> {
                     .map(|frame| format!("{frame:?}")),
             )
         }
+        Format::Adts => {
+            let file = lofty::aac::AacFile::read_from(&mut bytes, options).ok()?;
+            let frames = file.id3v2().into_iter().flatten();
+            list(&mut frames.map(|frame| format!("{frame:?}")))
+        }
         Format::Wav => {
             let file = lofty::iff::wav::WavFile::read_from(&mut bytes, options).ok()?;
             let frames = file

@@ -77,8 +77,6 @@ fn digest_of(packets: &[u8]) -> String {
 fn files_of_these_formats_are_read_and_never_written() -> Outcome {
     let shelf = Shelf::new()?;
     let cases = [
-        ("broken/adts.aac", Format::Adts),
-        ("broken/adts-id3.aac", Format::Adts),
         ("broken/sine.caf", Format::Caf),
         ("broken/caf-called.mp3", Format::Caf),
         ("broken/sine.mka", Format::Matroska),
@@ -191,36 +189,6 @@ fn a_table_in_the_first_mp3_frame_is_no_sound_in_any_container() -> Outcome {
     let song = shelf.put("a.mkv", file)?;
     assert_eq!(song.identify()?.stream.codec, "mp3");
     assert_eq!(essence(&song)?, sound);
-    Ok(())
-}
-
-#[test]
-fn adts_frames_are_the_packets_without_their_headers() -> Outcome {
-    let shelf = Shelf::new()?;
-    let file = fs::read(corpus().join("broken/adts.aac"))?;
-    let (mut packets, mut at) = (Vec::new(), 0);
-    while let Some(header) = file.get(at..at + 7) {
-        let length = common::bytes::be(header, 3, 3)? >> 5 & 0x1fff;
-        packets.extend(file.get(at + 7..at + length).ok_or("cut")?);
-        at += length;
-    }
-    let plain = shelf.song("broken/adts.aac")?;
-    assert_eq!(essence(&plain)?, digest_of(&packets));
-    let tagged = shelf.song("broken/adts-id3.aac")?;
-    assert_eq!(essence(&tagged)?, digest_of(&packets));
-    let mut junk = file.clone();
-    junk.splice(at..at, [0; 40]);
-    // The index of the sampling rate, in the second frame.
-    let mut faster = file.clone();
-    let second = common::bytes::be(&file, 3, 3)? >> 5 & 0x1fff;
-    faster[second + 2] ^= 0b1_0000;
-    for (name, file, kind) in [
-        ("junk.aac", junk, ErrorKind::Malformed),
-        ("faster.aac", faster, ErrorKind::Unsupported),
-    ] {
-        let found = shelf.put(name, file)?.identify().map(|_| ());
-        assert_eq!(found.map_err(|error| error.kind()), Err(kind), "{name}");
-    }
     Ok(())
 }
 

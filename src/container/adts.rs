@@ -1,12 +1,13 @@
 //! Where AAC is in an Audio Data Transport Stream (ISO/IEC 13818-7 section 6.2), between
-//! the tags at both ends of a file. Read, never written.
+//! the tags at both ends of a file.
 //!
-//! A frame is a header of 7 bytes, or 9 with a checksum, and one raw data block.
+//! A frame is a header of 7 bytes, or 9 with a checksum, and its raw data blocks.
 
 use std::ops::Range;
 
-use super::{Layout, Place, Stream, Structure, Visit, edges};
-use crate::carrier::{Carrier, id3v2};
+use super::edges::{Edge, Edges};
+use super::{Layout, Stream, Structure, Visit};
+use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -34,6 +35,7 @@ pub(super) fn core([a, b]: [u8; 2]) -> Option<(u32, Option<u16>)> {
 pub(crate) struct Adts {
     pub(super) frames: Range<u64>,
     kind: (u32, u16),
+    pub(super) edge: Edge,
 }
 
 struct Header {
@@ -81,46 +83,26 @@ pub(super) fn is_adts(source: &mut Source, at: u64) -> Result<bool, Fault> {
 
 /// `start` is where the ID3v2 tags at the front end.
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
-    let edges::Tail { mut tags, end, .. } = edges::tail(source, start)?;
+    let edges = Edges::find(source, start)?;
     let first = Header::read(source, start)?.ok_or(Fault::NotAudio)?;
     if first.channels == 0 {
         let what = "ADTS AAC whose channels stand in the sound";
         return Err(Fault::Unsupported(what, start));
     }
-    let mut tag = None;
-    let mut at = 0;
-    while at < start {
-        let end = at + id3v2::length(source, at)?.unwrap_or(start - at);
-        match tag {
-            None => tag = Some(Place::At(at..end)),
-            Some(_) => tags.push((Carrier::Id3v2, at..end)),
-        }
-        at = end;
-    }
-    Ok(Layout {
-        stream: Stream {
-            codec: "aac".to_owned(),
-            sample_rate: first.sample_rate,
-            channels: first.channels,
-        },
-        carrier: Carrier::Id3v2,
-        tag,
-        beside: None,
-        others: tags,
-        id3v1: None,
-        manifest: None,
-        priming: None,
-        other_tracks: false,
-        read_only: Some(("ADTS AAC is read, not written", start)),
-        structure: Structure::Adts(Adts {
-            frames: start..end,
-            kind: (first.sample_rate, first.channels),
-        }),
-    })
+    let frames = start..edges.end();
+    let kind = (first.sample_rate, first.channels);
+    let stream = Stream {
+        codec: "aac".to_owned(),
+        sample_rate: first.sample_rate,
+        channels: first.channels,
+    };
+    Ok(edges.layout(Carrier::Id3v2, stream, |edge| {
+        Structure::Adts(Adts { frames, kind, edge })
+    }))
 }
 
 impl Adts {
-    /// The raw data block of every frame; a cut last one is included.
+    /// The raw data blocks of every frame; a cut last one is included.
     pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         source.widen();
         let Range { start: mut at, end } = self.frames;
@@ -128,8 +110,10 @@ impl Adts {
             let header = Header::read(source, at)?
                 .filter(|header| at + header.length <= end)
                 .ok_or(Fault::Malformed("ADTS: no frame where one should be", at))?;
-            if header.blocks > 0 {
-                let what = "ADTS AAC with several blocks in a frame";
+            // Each of several protected blocks has a checksum behind it, and their places
+            // stand behind the header.
+            if header.blocks > 0 && header.length > 7 {
+                let what = "ADTS AAC with several protected blocks in a frame";
                 return Err(Fault::Unsupported(what, at));
             }
             if (header.sample_rate, header.channels) != self.kind {

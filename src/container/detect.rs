@@ -1,6 +1,6 @@
 //! Which format is this, by content alone?
 
-use super::{Format, adts, edges};
+use super::{Format, adts, mpeg};
 use crate::carrier::id3v2;
 use crate::error::Fault;
 use crate::source::Source;
@@ -73,7 +73,7 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
     if adts::is_adts(source, start)? {
         return Ok((Format::Adts, start));
     }
-    edges::first_frame(source, start)?.map_or(Err(Fault::NotAudio), |_| Ok((Format::Mp3, start)))
+    mpeg::first_frame(source, start)?.map_or(Err(Fault::NotAudio), |_| Ok((Format::Mp3, start)))
 }
 
 fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {

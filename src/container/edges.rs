@@ -1,9 +1,7 @@
-//! Where MPEG audio is between the tags at both ends of a file.
+//! Which tags stand at the ends of a file, around the sound?
 //!
-//! ISO/IEC 11172-3 and 13818-3 (frames), the Xing, LAME and VBRI conventions (a first
-//! frame without sound), ID3v2 before, and ID3v1, APEv2 and appended ID3v2 behind. Tail
-//! tags are found first, from the end, so that an MPEG frame inside a cover is never
-//! taken for sound.
+//! ID3v2 in front; ID3v1, APEv2 and appended ID3v2 behind. Tail tags are found first, from
+//! the end, so that a frame inside a cover is never taken for sound.
 
 use std::ops::Range;
 
@@ -13,71 +11,93 @@ use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
 
-/// How far behind the tags the first frame may stand.
-const SEARCH: u64 = 64 << 10;
-/// How many frames must follow one that stands behind junk.
-const CHAIN: usize = 3;
-
+/// The tag that our lines go into, or where a new one comes.
 #[derive(Debug)]
-pub(crate) struct Mp3 {
-    pub(super) audio: Range<u64>,
-    /// The first frame, with sound or a table.
-    first: u64,
-    /// The first ID3v2 tag.
+pub(crate) struct Edge {
     tag: Option<Range<u64>>,
+    new_at: u64,
 }
 
-/// `start` is where the ID3v2 tags at the front end.
-pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
-    let mut others = Vec::new();
-    let mut heads = Vec::new();
-    let mut at = 0;
-    while at < start {
-        let end = at + id3v2::length(source, at)?.unwrap_or(start - at);
-        heads.push((Carrier::Id3v2, at..end));
-        at = end;
-    }
-    let Tail { tags, id3v1, end } = tail(source, start)?;
-    let (first, header) = first_frame(source, start)?
-        .filter(|(first, _)| *first < end)
-        .ok_or(Fault::NotAudio)?;
-    let audio = first + header.silent_length(source, first, end)?..end;
-    let tag = (!heads.is_empty()).then(|| heads.remove(0).1);
-    others.extend(heads);
-    others.extend(tags);
-    Ok(Layout {
-        stream: Stream {
-            codec: "mp3".to_owned(),
-            sample_rate: header.sample_rate,
-            channels: header.channels,
-        },
-        carrier: Carrier::Id3v2,
-        tag: tag.clone().map(Place::At),
-        beside: None,
-        others,
-        id3v1,
-        manifest: None,
-        priming: None,
-        other_tracks: false,
-        read_only: None,
-        structure: Structure::Mp3(Mp3 { audio, first, tag }),
-    })
-}
-
-impl Mp3 {
-    /// With the table in the first frame, which says what to leave out.
-    pub(super) fn audible(&self) -> Range<u64> {
-        self.first..self.audio.end
-    }
-
+impl Edge {
     pub(super) fn changes(&self, tag: TagChange) -> Changes {
         Changes::plain(match tag {
             TagChange::Keep => Vec::new(),
             TagChange::Edit { splices, .. } => splices,
-            TagChange::Create(bytes) => vec![Splice::insert(0, bytes)],
+            TagChange::Create(bytes) => vec![Splice::insert(self.new_at, bytes)],
             TagChange::Remove => self.tag.clone().map(Splice::remove).into_iter().collect(),
         })
     }
+}
+
+/// The tags around the sound, in file order in front, from the end of the file behind.
+pub(super) struct Edges {
+    front: Vec<OtherTag>,
+    tail: Tail,
+}
+
+impl Edges {
+    /// Finds the tags of a file in which the sound's structure begins at `start`, where the
+    /// ID3v2 tags in front end.
+    pub(super) fn find(source: &mut Source, start: u64) -> Result<Edges, Fault> {
+        Ok(Edges {
+            front: front(source, start)?,
+            tail: tail(source, start)?,
+        })
+    }
+
+    /// Where the tags at the end begin.
+    pub(super) fn end(&self) -> u64 {
+        self.tail.end
+    }
+
+    /// A layout in which our lines go into a tag of this kind: the first in front or the
+    /// last behind. A new one is put there.
+    pub(super) fn layout(
+        self,
+        carrier: Carrier,
+        stream: Stream,
+        structure: impl FnOnce(Edge) -> Structure,
+    ) -> Layout {
+        let Edges { front, tail } = self;
+        let is_behind = carrier == Carrier::Ape;
+        let (mut ours, mut others) = (None, Vec::new());
+        for (kind, range) in front.into_iter().chain(tail.tags) {
+            if kind == carrier && ours.is_none() && (is_behind || range.start < tail.end) {
+                ours = Some(range);
+            } else {
+                others.push((kind, range));
+            }
+        }
+        let edge = Edge {
+            tag: ours.clone(),
+            new_at: if is_behind { tail.end } else { 0 },
+        };
+        Layout {
+            stream,
+            carrier,
+            tag: ours.map(Place::At),
+            beside: None,
+            others,
+            id3v1: tail.id3v1.filter(|_| !is_behind),
+            manifest: None,
+            priming: None,
+            other_tracks: false,
+            read_only: None,
+            structure: structure(edge),
+        }
+    }
+}
+
+/// The ID3v2 tags in front of `start`, where the last of them ends.
+pub(super) fn front(source: &mut Source, start: u64) -> Result<Vec<OtherTag>, Fault> {
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while at < start {
+        let end = at + id3v2::length(source, at)?.unwrap_or(start - at);
+        tags.push((Carrier::Id3v2, at..end));
+        at = end;
+    }
+    Ok(tags)
 }
 
 /// The tags at the end of a file.
@@ -151,137 +171,5 @@ fn appended_id3v2(source: &mut Source, end: u64, start: u64) -> Result<Option<Ra
             "ID3v2: a footer without its header",
             footer,
         )),
-    }
-}
-
-/// What a frame's four header bytes say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FrameHeader {
-    version: u8,
-    length: u64,
-    sample_rate: u32,
-    channels: u16,
-}
-
-/// The first frame at `start` or behind junk, where others follow it.
-pub(super) fn first_frame(
-    source: &mut Source,
-    start: u64,
-) -> Result<Option<(u64, FrameHeader)>, Fault> {
-    for at in start..source.len().min(start + SEARCH) {
-        if source.byte(at)? != 0xff {
-            continue;
-        }
-        if let Some(header) = FrameHeader::read(source, at)? {
-            let needed = if at == start { 1 } else { CHAIN };
-            if chains(source, at + header.length, header, needed)? {
-                return Ok(Some((at, header)));
-            }
-        } else if at == start && is_other_layer(source, at)? {
-            return Err(Fault::Unsupported("MPEG audio of layer I or II", at));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether `count` frames like `first` follow at `at`, or fewer that end where the sound does.
-fn chains(
-    source: &mut Source,
-    mut at: u64,
-    first: FrameHeader,
-    count: usize,
-) -> Result<bool, Fault> {
-    for _ in 0..count {
-        if at == source.len() || source.has(at, b"TAG")? || source.has(at, b"APETAGEX")? {
-            return Ok(true);
-        }
-        match FrameHeader::read(source, at)? {
-            Some(next)
-                if next.version == first.version && next.sample_rate == first.sample_rate =>
-            {
-                at += next.length;
-            }
-            _ => return Ok(false),
-        }
-    }
-    Ok(true)
-}
-
-/// Two frames in a row of MPEG audio, of whatever layer but III.
-fn is_other_layer(source: &mut Source, at: u64) -> Result<bool, Fault> {
-    if source.len() - at < 4 {
-        return Ok(false);
-    }
-    let [sync, second, third, _] = source.array::<4>(at)?;
-    let layer = second >> 1 & 3;
-    Ok(sync == 0xff
-        && second & 0xe0 == 0xe0
-        && matches!(layer, 2 | 3)
-        && third >> 4 != 0xf
-        && third >> 4 != 0
-        && third >> 2 & 3 != 3)
-}
-
-/// How long the frame at the start of `packet` is where it holds a table instead of sound:
-/// some programs keep it as the first packet.
-pub(super) fn silent_packet(source: &mut Source, packet: &Range<u64>) -> Result<u64, Fault> {
-    match FrameHeader::read(source, packet.start)? {
-        Some(header) => header.silent_length(source, packet.start, packet.end),
-        None => Ok(0),
-    }
-}
-
-impl FrameHeader {
-    /// The layer III header at `at`; `None` where there is none, or of free bit rate.
-    fn read(source: &mut Source, at: u64) -> Result<Option<FrameHeader>, Fault> {
-        /// Kilobits per second by index, for MPEG-1 and for the lower sampling rates.
-        const RATES: [[u64; 14]; 2] = [
-            [
-                32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-            ],
-            [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-        ];
-        const SAMPLE_RATES: [u32; 3] = [44_100, 48_000, 32_000];
-        if source.len().saturating_sub(at) < 4 {
-            return Ok(None);
-        }
-        let [sync, second, third, fourth] = source.array::<4>(at)?;
-        let version = second >> 3 & 3;
-        if sync != 0xff || second & 0xe6 != 0xe2 || version == 1 {
-            return Ok(None);
-        }
-        let (table, slots, divisor) = match version {
-            3 => (RATES.first(), 144_000, 1),
-            2 => (RATES.last(), 72_000, 2),
-            _ => (RATES.last(), 72_000, 4),
-        };
-        let index = usize::from(third >> 4);
-        let rate = table.and_then(|rates| rates.get(index.wrapping_sub(1)));
-        let sample_rate = SAMPLE_RATES.get(usize::from(third >> 2 & 3));
-        let (Some(rate), Some(sample_rate)) = (rate, sample_rate) else {
-            return Ok(None);
-        };
-        let sample_rate = sample_rate / divisor;
-        Ok(Some(FrameHeader {
-            version,
-            length: slots * rate / u64::from(sample_rate) + u64::from(third >> 1 & 1),
-            sample_rate,
-            channels: if fourth >> 6 == 3 { 1 } else { 2 },
-        }))
-    }
-
-    /// The length of the frame at `at` if it holds a table (Xing, Info, VBRI) instead of
-    /// sound, else 0.
-    fn silent_length(self, source: &mut Source, at: u64, end: u64) -> Result<u64, Fault> {
-        let side_information = match (self.version, self.channels) {
-            (3, 1) | (2 | 0, 2) => 17,
-            (3, _) => 32,
-            _ => 9,
-        };
-        let xing = at + 4 + side_information;
-        let silent = source.has(xing, b"Xing")?
-            || source.has(xing, b"Info")?
-            || source.has(at + 36, b"VBRI")?;
-        Ok(if silent { self.length.min(end - at) } else { 0 })
     }
 }

@@ -65,14 +65,10 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     if end > at && (source.be16(at)? & 0xfffe) != 0xfff8 {
         return Err(Fault::Malformed("FLAC: no frame behind the metadata", at));
     }
-    let mut others = Vec::new();
-    let mut head = 0;
+    let mut others = edges::front(source, start)?;
     let mut manifest = None;
-    while head < start {
-        let end = head + id3v2::length(source, head)?.unwrap_or(start - head);
-        manifest = manifest.or(id3v2::manifest(source, head..end)?);
-        others.push((Carrier::Id3v2, head..end));
-        head = end;
+    for (_, range) in &others {
+        manifest = manifest.or(id3v2::manifest(source, range.clone())?);
     }
     others.extend(tags);
     let flac = Flac {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, Place, Stream, Structure, Visit, adts, edges, flac};
+use super::{Layout, Place, Stream, Structure, Visit, adts, flac, mpeg};
 use crate::carrier::{Carrier, ebml};
 use crate::error::Fault;
 use crate::source::Source;
@@ -236,7 +236,7 @@ impl Matroska {
         let mut is_first = self.is_mp3;
         let mut visit = |source: &mut Source, mut packet: Range<u64>| {
             if std::mem::take(&mut is_first) {
-                packet.start += edges::silent_packet(source, &packet)?;
+                packet.start += mpeg::silent_packet(source, &packet)?;
             }
             visit(source, packet)
         };

@@ -10,13 +10,14 @@ mod stream;
 mod plan;
 mod chunks;
 mod detect;
-pub(crate) mod edges;
+mod edges;
+mod mpeg;
+mod adts;
 pub(crate) mod flac;
 pub(crate) mod ogg;
 pub(crate) mod mp4;
 pub(crate) mod riff;
 pub(crate) mod aiff;
-mod adts;
 mod caf;
 mod matroska;
 
@@ -47,7 +48,7 @@ pub enum Format {
     Wav,
     /// AIFF (not AIFC).
     Aiff,
-    /// AAC in an Audio Data Transport Stream (ISO/IEC 13818-7). Read, never written.
+    /// AAC in an Audio Data Transport Stream (ISO/IEC 13818-7).
     Adts,
     /// Apple's Core Audio Format. Read, never written.
     Caf,
@@ -89,7 +90,7 @@ impl Format {
     /// of a file: they are read, verified and identified.
     #[must_use]
     pub const fn is_written(self) -> bool {
-        !matches!(self, Format::Adts | Format::Caf | Format::Matroska)
+        !matches!(self, Format::Caf | Format::Matroska)
     }
 }
 
@@ -158,7 +159,7 @@ pub(crate) enum Place {
 
 #[derive(Debug)]
 enum Structure {
-    Mp3(edges::Mp3),
+    Mp3(mpeg::Mp3),
     Flac(flac::Flac),
     Ogg(ogg::Ogg),
     Mp4(mp4::Mp4),
@@ -203,7 +204,7 @@ impl Layout {
     /// Looks at the headers of a file. Reads kilobytes, whatever the file's size.
     pub(crate) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         match detect::format(source)? {
-            (Format::Mp3, start) => edges::scan(source, start),
+            (Format::Mp3, start) => mpeg::scan(source, start),
             (Format::Flac, start) => flac::scan(source, start),
             (Format::Ogg, _) => ogg::scan(source),
             (Format::Mp4, _) => mp4::scan(source),
@@ -292,14 +293,16 @@ impl Layout {
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         match &self.structure {
-            Structure::Mp3(mp3) => Ok(mp3.changes(tag)),
+            Structure::Mp3(mpeg::Mp3 { edge, .. }) | Structure::Adts(adts::Adts { edge, .. }) => {
+                Ok(edge.changes(tag))
+            }
             Structure::Flac(flac) => flac.changes(source, tag, prior),
             Structure::Ogg(ogg) => ogg.changes(source, tag, prior),
             Structure::Mp4(mp4) => mp4.changes(source, tag, prior),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => {
                 chunks.changes(source, tag, beside, prior)
             }
-            Structure::Adts(_) | Structure::Caf(_) | Structure::Matroska(_) => {
+            Structure::Caf(_) | Structure::Matroska(_) => {
                 self.refuse_read_only().map(|()| Changes::plain(Vec::new()))
             }
         }

@@ -17,7 +17,7 @@ use self::path::{free_in_meta, meta_payload, path, refuse_item_locations, user_d
 use self::samples::SampleTable;
 use super::{
     Change, Changes, Layout, Mask, Piece, Place, Prior, Structure, TagChange, Visit, VisitPiece,
-    edges,
+    mpeg,
 };
 use crate::carrier::{self, Carrier, Made};
 use crate::error::Fault;
@@ -141,7 +141,7 @@ impl Mp4 {
         self.samples.chunks(source, &mut |source, mut samples| {
             // A frame that holds a table is no sound, in this container either.
             if std::mem::take(&mut is_first) {
-                samples.start += edges::silent_packet(source, &samples)?;
+                samples.start += mpeg::silent_packet(source, &samples)?;
             }
             visit(source, samples)
         })

@@ -59,7 +59,7 @@ pub(crate) fn is_ours(name: &str) -> bool {
 /// The pieces of a file, in order.
 pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
     match format {
-        Format::Mp3 => mp3(file),
+        Format::Mp3 | Format::Adts => mp3(file),
         Format::Flac => flac(file),
         Format::Ogg => ogg(file),
         Format::Mp4 => mp4(file),
