@@ -6,6 +6,7 @@ pub(crate) mod build;
 pub(crate) mod bytes;
 pub(crate) mod id3;
 pub(crate) mod ledger;
+pub(crate) mod life;
 pub(crate) mod music;
 pub(crate) mod ogg;
 pub(crate) mod pieces;
