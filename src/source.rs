@@ -125,6 +125,10 @@ impl<'a> Source<'a> {
         self.array(at).map(u32::from_le_bytes)
     }
 
+    pub(crate) fn le64(&mut self, at: u64) -> Result<u64, Fault> {
+        self.array(at).map(u64::from_le_bytes)
+    }
+
     /// Whether exactly `magic` stands at `at`; false past the end.
     pub(crate) fn has(&mut self, at: u64, magic: &[u8]) -> Result<bool, Fault> {
         if at.saturating_add(magic.len() as u64) > self.len {

@@ -1478,10 +1478,6 @@ def wav_cases() -> None:
 
     bad = partial(one, folder="broken", outcome=MALFORMED)
     bad("data-beyond-end.wav", "WAV-2", "file cut inside its data chunk", lambda: wav()[:-1000])
-    bad("data-size-max.wav", "WAV-1", "data size FFFFFFFF under a true RIFF size", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0xFFFFFFFF)))
-    bad("riff-size-0.wav", "WAV-1", "RIFF size 0, as a stream leaves it", lambda: riff(fmt(), sound(), size=0))
-    bad("riff-data-size-0.wav", "WAV-1", "RIFF and data size 0", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0), size=0))
-    bad("riff-size-max.wav", "WAV-1", "RIFF and data size FFFFFFFF, as ffmpeg writes to a pipe", lambda: riff(fmt(), chunk("data", pcm(TONE()), size=0xFFFFFFFF), size=0xFFFFFFFF))
     bad("riff-size-large.wav", "WAV-1", "RIFF size beyond the end of the file", lambda: riff(fmt(), sound(), size=1_000_000))
     bad("riff-size-small.wav", "WAV-1", "RIFF size that ends inside the data chunk", lambda: riff(fmt(), sound(), size=2000))
     bad("odd-unpadded-middle.wav", "WAV-2", "odd data without its pad byte before another chunk", lambda: odd(info(title, notice), pad=False))
@@ -1496,8 +1492,6 @@ def wav_cases() -> None:
     no = partial(one, folder="broken", outcome=UNSUPPORTED)
     no("info-odd-last-unpadded.wav", "WAV-2", "INFO whose last item, ICOP, is odd and has no pad byte inside the LIST, which is itself odd and padded",
        lambda: wav(after=info(title, notice, pad=False)))
-    no("rf64.wav", "WAV-1", "RF64 with ds64", lambda: rf64("RF64"), format="-")
-    no("bw64.wav", "WAV-1", "BW64 with ds64", lambda: rf64("BW64"), format="-")
     no("rifx.wav", "WAV-1", "RIFX: big-endian", rifx, format="-")
     ran("broken/sony.w64", "-", UNSUPPORTED, "WAV-1", "Wave64 by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c copy OUT")
     ran("broken/adpcm.wav", "wav", UNSUPPORTED, "WAV-1", "IMA ADPCM by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a adpcm_ima_wav OUT")
@@ -1505,13 +1499,97 @@ def wav_cases() -> None:
     no("webp.wav", "ALL-5", "RIFF that is a picture", lambda: b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8L" + struct.pack("<I", 10) + bytes.fromhex("2f000000100710111188"), outcome=NOT_AUDIO, format="-")
     one("c2pa.wav", "FLAC-3", "C2PA manifest in a `C2PA` chunk", lambda: wav(after=chunk("C2PA", manifest())), "broken", PROTECTED)
     one("noai.wav", "ALL-2", "TXXX:NOAI of somebody else in the id3 chunk", lambda: wav(after=chunk("id3 ", id3(txxx("NOAI", "1")))), "broken", CONFLICT)
+    wide_cases()
+    stream_cases()
 
 
-def rf64(magic: str) -> bytes:
+def wide_cases() -> None:
+    """Registers RF64 and BW64 files: WAV whose sizes need more than 32 bits, and short ones that are written so all the same."""
+    def one(name: str, purpose: str, make: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}", "wav", outcome, "WAV-1", purpose, make)
+
+    title, notice = ("INAM", b"Test Tone\0"), ("ICOP", COPYRIGHT.encode() + b"\0")
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    elsewhere = 0xFFFFFFFF
+    one("rf64.wav", "RF64 with ds64", lambda: rf64(), "clean")
+    one("bw64.wav", "BW64 with ds64", lambda: rf64(magic="BW64"), "clean")
+    ran("clean/rf64-ffmpeg.wav", "wav", TAGGED, "WAV-1", "RF64 by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c copy -rf64 always OUT")
+    one("rf64-odd.wav", "RF64, odd data without its pad byte", lambda: rf64(body=pcm(TONE()[:1001], 8), form=fmt(bits=8), pad=False), "clean")
+    one("rf64-size-in-chunk.wav", "RF64 whose data chunk states its true size, too", lambda: rf64(size=len(pcm(TONE()))), "clean")
+    one("rf64-room.wav", "RF64 whose ds64 is longer than its table", lambda: rf64(room=24), "clean")
+    one("rf64-info.wav", "RF64 with LIST INFO", lambda: rf64(before=info(title, notice)))
+    one("rf64-id3.wav", "RF64 with an id3 chunk", lambda: rf64(after=chunk("id3 ", tag)))
+    one("rf64-table.wav", "RF64 with two chunks whose sizes are in the table of ds64, an id3 chunk among them", lambda: rf64(
+        chunk("axml", b"<ebuCoreMain/>", size=elsewhere), chunk("id3 ", tag, size=elsewhere), [("zzzz", 7), ("axml", 14), ("id3 ", len(tag))]))
+    one("rf64-table-twice.wav", "RF64 with two chunks of one name in the table", lambda: rf64(
+        chunk("zzzz", b"1234", size=elsewhere), chunk("zzzz", b"12345678", size=elsewhere), [("zzzz", 4), ("zzzz", 8)]))
+    bad = partial(one, folder="broken", outcome=MALFORMED)
+    bad("rf64-no-ds64.wav", "RF64 without ds64", lambda: riff(fmt(), sound(), size=elsewhere, magic="RF64"))
+    bad("rf64-ds64-late.wav", "RF64 whose ds64 is not the first chunk", lambda: riff(fmt(), chunk("ds64", struct.pack("<QQQI", 5000, 4800, 2400, 0)), sound(), size=elsewhere, magic="RF64"))
+    bad("rf64-ds64-short.wav", "RF64 whose ds64 has no table", lambda: replaced(rf64(), b"ds64\x1c", b"ds64\x18"))
+    bad("rf64-size-32.wav", "RF64 with a size of 32 bits", lambda: replaced(rf64(), b"RF64" + b"\xff" * 4, b"RF64" + struct.pack("<I", 5000)))
+    bad("rf64-two-sizes.wav", "RF64 whose data chunk states another size than ds64", lambda: rf64(size=100))
+    bad("rf64-unfilled.wav", "RF64 of a stream: ds64 is zero", lambda: replaced(rf64(), struct.pack("<QQQ", len(rf64()) - 8, 4800, 2400), bytes(24)))
+    bad("rf64-beyond-end.wav", "RF64 cut inside its data chunk", lambda: rf64()[:-1000])
+    bad("rf64-size-huge.wav", "RF64 whose data size is near the largest of 64 bits", lambda: replaced(rf64(), struct.pack("<Q", 4800), struct.pack("<Q", 2**64 - 8)))
+    bad("rf64-table-lacks.wav", "RF64 with a chunk of size FFFFFFFF that the table lacks", lambda: rf64(chunk("axml", b"<ebuCoreMain/>", size=elsewhere)))
+    bad("rf64-table-long.wav", "RF64 whose table is longer than ds64", lambda: rf64(entries=2**32 - 1))
+
+
+def rf64(before: bytes = b"", after: bytes = b"", table: list[tuple[str, int]] = [], *, magic: str = "RF64", body: bytes | None = None,
+         form: bytes | None = None, pad: bool = True, size: int = 0xFFFFFFFF, room: int = 0, entries: int | None = None) -> bytes:
     """Returns the short tone as RF64 or BW64 (EBU Tech 3306, ITU-R BS.2088): sizes in ds64, FFFFFFFF elsewhere."""
-    body = pcm(TONE())
-    sizes = chunk("ds64", struct.pack("<QQQI", 4 + 36 + 24 + 8 + len(body), len(body), len(body) // 2, 0))
-    return riff(sizes, fmt(), chunk("data", body, size=0xFFFFFFFF), size=0xFFFFFFFF, magic=magic)
+    body = pcm(TONE()) if body is None else body
+    rows = b"".join(name.encode() + struct.pack("<Q", length) for name, length in table) + bytes(room)
+    rest = (form or fmt()) + before + chunk("data", body, size=size, pad=pad) + after
+    sizes = struct.pack("<QQQI", 4 + 36 + len(rows) + len(rest), len(body), len(body) // 2, len(table) if entries is None else entries)
+    return riff(chunk("ds64", sizes + rows), rest, size=0xFFFFFFFF, magic=magic)
+
+
+def stream_cases() -> None:
+    """Registers WAV files whose sizes were never filled in, as programs write them that cannot go back."""
+    def one(name: str, purpose: str, make: Callable[[], bytes], folder: str = "clean", outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}", "wav", outcome, "WAV-1", purpose, make)
+
+    def stream(riff_size: int, data_size: int, before: bytes = b"", body: bytes | None = None, form: bytes | None = None) -> bytes:
+        return riff(form or fmt(), before, chunk("data", pcm(TONE()) if body is None else body, size=data_size, pad=False), size=riff_size)
+
+    title, notice = ("INAM", b"Test Tone\0"), ("ICOP", COPYRIGHT.encode() + b"\0")
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    top, odd8 = 0xFFFFFFFF, pcm(TONE()[:1001], 8)
+    ran("clean/stream-ffmpeg.wav", "wav", TAGGED, "WAV-1", "RIFF and data size FFFFFFFF, by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c copy -seekable 0 OUT")
+    ran("tagged/stream-ffmpeg.wav", "wav", TAGGED, "WAV-1", "the same with LIST INFO before the sound",
+        f"ffmpeg -i clean/short.wav -map_metadata -1 -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c copy -seekable 0 OUT")
+    one("riff-size-0.wav", "RIFF size 0, data size true", lambda: riff(fmt(), sound(), size=0))
+    one("riff-size-max.wav", "RIFF size FFFFFFFF, data size true", lambda: riff(fmt(), sound(), size=top))
+    one("riff-data-size-0.wav", "RIFF and data size 0", lambda: stream(0, 0))
+    one("riff-0-data-max.wav", "RIFF size 0, data size FFFFFFFF", lambda: stream(0, top))
+    one("data-size-max.wav", "data size FFFFFFFF under a true RIFF size", lambda: stream(len(stream(0, 0)) - 8, top))
+    one("data-size-0.wav", "data size 0 under a true RIFF size, and sound behind it", lambda: stream(len(stream(0, 0)) - 8, 0))
+    one("stream-closed.wav", "data size 0 and a RIFF size that ends there: the header of a file that was still empty", lambda: stream(36, 0))
+    one("stream-sox.wav", "7FFFF000 for the sound, as sox writes it", lambda: stream(0x7FFFF024, 0x7FFFF000))
+    one("stream-sox-24.wav", "the same with three bytes a sample", lambda: stream(0x7FFFF024, 0x7FFFEFFE, body=pcm(TONE(), 24), form=fmt(bits=24)))
+    one("stream-arecord.wav", "80000000 for the sound, as arecord writes it", lambda: stream(0x80000024, 0x80000000))
+    one("stream-lame.wav", "7FFFFFFF for the sound, as LAME writes it", lambda: stream(0x80000023, 0x7FFFFFFF))
+    one("stream-opusdec.wav", "7FFFFFFF for both, as opusdec writes it", lambda: stream(0x7FFFFFFF, 0x7FFFFFFF))
+    one("stream-odd.wav", "sizes of FFFFFFFF, an odd number of bytes", lambda: stream(top, top, body=odd8, form=fmt(bits=8)))
+    one("stream-odd-0.wav", "sizes of 0, an odd number of bytes", lambda: stream(0, 0, body=odd8, form=fmt(bits=8)))
+    one("stream-empty.wav", "sizes of 0 and no sound", lambda: stream(0, 0, body=b""))
+    one("stream-silence.wav", "sizes of 0 and zeros for sound", lambda: stream(0, 0, body=bytes(500)))
+    one("empty-data-info.wav", "data size 0 that is true: LIST INFO follows", lambda: riff(fmt(), chunk("data", b""), info(title)), "tagged")
+    one("stream-id3-first.wav", "id3 chunk before sound without a size", lambda: stream(top, top, chunk("id3 ", tag)), "tagged")
+    one("stream-info-first.wav", "LIST INFO before sound without a size", lambda: stream(0, 0, info(title, notice)), "tagged")
+    one("stream-both-first.wav", "id3 chunk and LIST INFO before sound whose size is FFFFFFFF under a true RIFF size",
+        lambda: stream(len(stream(0, 0, chunk("id3 ", tag) + info(title, notice))) - 8, top, chunk("id3 ", tag) + info(title, notice)), "tagged")
+    one("riff-size-0-info.wav", "RIFF size 0, LIST INFO behind the sound", lambda: riff(fmt(), sound(), info(title, notice), size=0), "tagged")
+    one("riff-size-0-odd.wav", "RIFF size 0, an odd last chunk without its pad byte", lambda: riff(fmt(), sound(), chunk("zzzz", b"odd", pad=False), size=0), "tagged")
+    one("riff-size-max-odd.wav", "RIFF size FFFFFFFF, an odd last chunk with its pad byte", lambda: riff(fmt(), sound(), chunk("zzzz", b"odd"), size=top), "tagged")
+    bad = partial(one, folder="broken", outcome=MALFORMED)
+    bad("stream-other-size.wav", "RIFF size FFFFFFFF and a data size that is too large", lambda: stream(top, 1_000_000))
+    bad("stream-riff-smaller.wav", "data size FFFFFFFF and a RIFF size that ends inside the sound", lambda: stream(2000, top))
+    bad("stream-riff-other.wav", "7FFFF000 for the sound and a RIFF size that does not fit it", lambda: stream(1_000_000, 0x7FFFF000))
+    bad("stream-riff-overflowed.wav", "data size FFFFFFFF and a RIFF size that overflowed to 35", lambda: stream(35, top))
+    bad("stream-junk.wav", "RIFF size 0, and behind the sound what is no chunk", lambda: riff(fmt(), sound(), size=0) + b"\0\0bytes after the end")
 
 
 def rifx() -> bytes:
@@ -1803,7 +1881,7 @@ LEDGER = """# What the crate must do with each file: path, format, outcome. Deci
 # Written by make.py.
 # format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff adts, and caf
 # matroska, which are read and never written; `-` where it is none of them
-# (RF64, BW64, RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
+# (RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
 # outcome: tagged, or refused:KIND with KIND one of
 #   malformed    the bytes contradict the standard, are cut or declare wrong sizes
 #   unsupported  valid or plausible, deliberately not handled yet

@@ -324,7 +324,7 @@ fn mixed() -> Outcome<Shelf> {
     shelf.song_as("clean/sine.mp3", "b/new\nline.mp3")?;
     shelf.song_as("clean/sine.wav", "b/-rf.wav")?;
     shelf.song_as("clean/sine.ogg", "a/deep/er/sine.ogg")?;
-    shelf.song_as("broken/riff-size-0.wav", "a/cut.wav")?;
+    shelf.song_as("broken/data-beyond-end.wav", "a/cut.wav")?;
     shelf.song_as("broken/noai.mp3", "a/theirs.mp3")?;
     shelf.song_as("broken/text.txt", "a/text.txt")?;
     shelf.song_as("broken/png.mp3", "a/cover.mp3")?;

@@ -9,7 +9,7 @@ mod common;
 
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -109,6 +109,56 @@ fn a_wav_of_1300_megabytes() -> Outcome {
         .map_err(io::IntoInnerError::into_error)?
         .sync_all()?;
     is_tagged_in_little_memory(&path)
+}
+
+/// A file of `length` bytes, with these bytes at some places and zeros elsewhere.
+fn sparse(path: &Path, length: u64, parts: &[(u64, &[u8])]) -> Outcome {
+    let mut file = File::create(path)?;
+    file.set_len(length)?;
+    for (at, bytes) in parts {
+        file.seek(SeekFrom::Start(*at))?;
+        file.write_all(bytes)?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "needs 11 GB of disk and GNU time"]
+fn an_rf64_of_5_gigabytes() -> Outcome {
+    let shelf = Shelf::on_disk()?;
+    let path = shelf.path().join("long.wav");
+    let sound: u64 = (5 << 30) + 2;
+    let empty = build::wav(0, &[]);
+    let format = common::bytes::part(&empty, 12, 24)?;
+    let mut head = b"RF64\xff\xff\xff\xffWAVE".to_vec();
+    let mut sizes = (80 - 8 + sound).to_le_bytes().to_vec();
+    sizes.extend(sound.to_le_bytes());
+    sizes.extend((sound / 2).to_le_bytes());
+    sizes.extend([0; 4]);
+    head.extend(build::chunk(b"ds64", &sizes));
+    head.extend(format);
+    head.extend(b"data\xff\xff\xff\xff");
+    assert_eq!(head.len(), 80);
+    let parts: [(u64, &[u8]); 3] = [(0, &head), (4 << 30, b"behind"), (sound, b"the end")];
+    sparse(&path, 80 + sound, &parts)?;
+    is_tagged_in_little_memory(&path)
+}
+
+#[test]
+#[ignore = "reads 4 GB of zeros"]
+fn a_wav_that_a_tag_would_make_too_large_is_refused() -> Outcome {
+    let shelf = Shelf::on_disk()?;
+    let path = shelf.path().join("long.wav");
+    let length: u64 = u64::from(u32::MAX) - 100;
+    let mut head = build::wav(0, &[]);
+    common::bytes::put(&mut head, 4, &((length - 8) as u32).to_le_bytes())?;
+    common::bytes::put(&mut head, 40, &((length - 44) as u32).to_le_bytes())?;
+    sparse(&path, length, &[(0, &head)])?;
+    let error = noai_audio::embed(&path, &common::no_ai()).err();
+    let error = error.ok_or("it was tagged")?;
+    assert_eq!(error.kind(), noai_audio::ErrorKind::Limit, "{error}");
+    assert_eq!(fs::metadata(&path)?.len(), length);
+    Ok(())
 }
 
 #[test]

@@ -6,9 +6,7 @@ use crate::error::Fault;
 use crate::source::Source;
 
 /// Known and not handled: where the magic stands, the magic, what it is.
-const REFUSED: [(u64, &[u8], &str); 15] = [
-    (0, b"RF64", "RF64 WAV"),
-    (0, b"BW64", "BW64 WAV"),
+const REFUSED: [(u64, &[u8], &str); 13] = [
     (0, b"RIFX", "big-endian WAV (RIFX)"),
     (0, b"riff\x2e\x91\xcf\x11", "Sony Wave64"),
     (0, b"wvpk", "WavPack"),
@@ -88,8 +86,10 @@ fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {
     if source.has(at, b"OggS")? {
         return Ok(Some(Format::Ogg));
     }
-    if source.has(at, b"RIFF")? && source.has(at + 8, b"WAVE")? {
-        return Ok(Some(Format::Wav));
+    for magic in [b"RIFF", b"RF64", b"BW64"] {
+        if source.has(at, magic)? && source.has(at + 8, b"WAVE")? {
+            return Ok(Some(Format::Wav));
+        }
     }
     if source.has(at, b"FORM")? {
         if source.has(at + 8, b"AIFC")? {

@@ -44,7 +44,7 @@ pub enum Format {
     Ogg,
     /// MP4, M4A and their QuickTime parent (ISO/IEC 14496-12).
     Mp4,
-    /// RIFF WAVE.
+    /// RIFF WAVE, and its 64-bit forms RF64 and BW64.
     Wav,
     /// AIFF (not AIFC).
     Aiff,

@@ -36,6 +36,14 @@ pub(crate) fn le32(bytes: &[u8], at: usize) -> Outcome<usize> {
         .fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
 
+/// A little-endian number of eight bytes.
+pub(crate) fn le64(bytes: &[u8], at: usize) -> Outcome<usize> {
+    Ok(part(bytes, at, 8)?
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte)))
+}
+
 /// A number of 28 bits in four bytes of seven.
 pub(crate) fn synchsafe(bytes: &[u8], at: usize) -> Outcome<usize> {
     Ok(part(bytes, at, 4)?

@@ -6,7 +6,7 @@
 
 use noai_audio::Format;
 
-use super::bytes::{be, byte, find, is_zero, le32, part, rest};
+use super::bytes::{be, byte, find, is_zero, le32, le64, part, rest};
 use super::{Outcome, ensure, fail, id3, ogg};
 
 /// A part of a file, and what it is.
@@ -358,17 +358,48 @@ fn freeform_name(payload: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(text).into_owned())
 }
 
-/// RIFF, or AIFF's FORM where `big`.
+/// RIFF, RF64, or AIFF's FORM where `big`.
 fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
     let number = |at: usize| if big { be(file, at, 4) } else { le32(file, at) };
-    let end = (8 + number(4)?).min(file.len());
+    let wide = matches!(part(file, 0, 4)?, b"RF64" | b"BW64");
+    let stated = if wide { le64(file, 20)? } else { number(4)? };
+    let mut end = match stated {
+        0 | 0xffff_ffff => file.len(),
+        stated => (8 + stated).min(file.len()),
+    };
     let mut pieces = vec![
         Piece::new("outer name", Kind::Foreign, part(file, 0, 4)?),
         Piece::new("outer type", Kind::Foreign, part(file, 8, 4)?),
     ];
+    // Sizes of chunks that the table of ds64 tells, in its order.
+    let mut large: Vec<(Vec<u8>, usize)> = Vec::new();
     let mut at = 12;
     while at + 8 <= end {
-        let (name, size) = (part(file, at, 4)?, number(at + 4)?);
+        let name = part(file, at, 4)?;
+        let mut size = number(at + 4)?;
+        if wide && name == b"ds64" {
+            for entry in 0..le32(file, at + 32)? {
+                let entry = at + 36 + 12 * entry;
+                large.push((part(file, entry, 4)?.to_vec(), le64(file, entry + 4)?));
+            }
+            large.push((b"data".to_vec(), le64(file, at + 16)?));
+            let kept = [
+                part(file, at + 16, 20)?,
+                &large
+                    .iter()
+                    .fold(Vec::new(), |all, entry| [all, entry.0.clone()].concat()),
+            ];
+            pieces.push(Piece::new("ds64", Kind::Foreign, &kept.concat()));
+            at += 8 + size + size % 2;
+            continue;
+        }
+        if wide && size == 0xffff_ffff {
+            let found = large.iter().position(|(known, _)| known == name);
+            size = large.remove(found.ok_or("no size in ds64")?).1;
+        } else if !big && name == b"data" && is_left_open(file, at, size) {
+            size = file.len() - at - 8;
+            end = file.len();
+        }
         let payload = part(file, at + 8, size)?;
         let place = format!("chunk {}", name.escape_ascii());
         if name.eq_ignore_ascii_case(b"id3 ") {
@@ -401,6 +432,16 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
     let junk = if junk == [0] { &[] } else { junk };
     pieces.extend((!junk.is_empty()).then(|| Piece::new("behind the end", Kind::Foreign, junk)));
     Ok(pieces)
+}
+
+/// Whether the sound of the chunk at `at` goes on to the end, whatever its size says.
+fn is_left_open(file: &[u8], at: usize, size: usize) -> bool {
+    let behind = file.get(at + 8..).unwrap_or_default();
+    let is_name = |four: &[u8]| {
+        four.iter()
+            .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
+    };
+    size > behind.len() || size == 0 && !behind.first_chunk::<4>().is_none_or(|four| is_name(four))
 }
 
 fn info(list: &[u8]) -> Outcome<Vec<Piece>> {
