@@ -1682,12 +1682,51 @@ def aiff_cases() -> None:
     bad("chunk-beyond-end.aiff", "WAV-2", "last chunk longer than the file", lambda: aiff(after=iff("ANNO", b"text", size=4000)))
     no = partial(one, folder="broken", outcome=UNSUPPORTED)
     no("id3v22.aiff", "ID3-3", "ID3v2.2 in the ID3 chunk", lambda: aiff(after=iff("ID3 ", b"ID3\x02\0\0" + synchsafe(16) + b"TT2\0\0\x0a\0Test Tone")))
-    no("sowt.aifc", "WAV-1", "AIFC, little-endian samples", lambda: form(
-        iff("FVER", bytes.fromhex("A2805140")), iff("COMM", comm(count)[8:] + b"sowt\0\0"), iff("SSND", bytes(8) + pcm(TONE())), kind=b"AIFC"), format="-")
-    no("aifc.aiff", "ALL-5", "AIFC called .aiff", lambda: corpus("broken/sowt.aifc"), format="-")
     no("8svx.aiff", "ALL-5", "FORM of another kind than AIFF or AIFC: no sound of a kind we know",
        lambda: form(iff("VHDR", bytes(20)), iff("BODY", bytes(100)), kind=b"8SVX"), format="-", outcome=NOT_AUDIO)
     one("noai.aiff", "ALL-2", "TXXX:NOAI of somebody else in the ID3 chunk", lambda: aiff(after=chunk("ID3 ", id3(txxx("NOAI", "1")), ">")), "broken", CONFLICT)
+    aifc_cases()
+
+
+def aifc(kind: str, bits: int, body: bytes, before: bytes = b"", after: bytes = b"", *, name: bytes = b"\0", frames: int | None = None) -> bytes:
+    """Returns an AIFC file of this compression type, whose name is a Pascal string of even length."""
+    head = comm(len(TONE()) if frames is None else frames, bits)[8:] + kind.encode() + name + bytes(len(name) % 2)
+    return form(iff("FVER", bytes.fromhex("A2805140")), iff("COMM", head), before, iff("SSND", bytes(8) + body), after, kind=b"AIFC")
+
+
+def aifc_cases() -> None:
+    """Registers AIFC files: AIFF that names the form of its samples."""
+    def one(name: str, purpose: str, make: Callable[[], bytes], folder: str = "clean", outcome: str = TAGGED, hazards: str = "WAV-1") -> None:
+        built(f"{folder}/{name}", "aiff", outcome, hazards, purpose, make)
+
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    tone = TONE()
+    floats = partial(lambda code: b"".join(struct.pack(code, sample / 32768) for sample in tone))
+    one("none.aifc", "NONE, 16-bit, with its name", lambda: aifc("NONE", 16, pcm(tone, 16, "big"), name=b"\x0enot compressed"))
+    one("none-24.aifc", "NONE, 24-bit", lambda: aifc("NONE", 24, pcm(tone, 24, "big")))
+    one("twos.aifc", "twos", lambda: aifc("twos", 16, pcm(tone, 16, "big")))
+    one("sowt.aifc", "sowt: little-endian", lambda: aifc("sowt", 16, pcm(tone)))
+    one("sowt-24.aifc", "sowt of 24 bits", lambda: aifc("sowt", 24, pcm(tone, 24)))
+    one("raw.aifc", "raw: unsigned bytes, of odd number", lambda: aifc("raw ", 8, unsigned8()[:1001], frames=1001))
+    one("in24.aifc", "in24", lambda: aifc("in24", 24, pcm(tone, 24, "big")))
+    one("in32.aifc", "in32", lambda: aifc("in32", 32, pcm(tone, 32, "big")))
+    one("23ni.aifc", "23ni: in32 backwards", lambda: aifc("23ni", 32, pcm(tone, 32)))
+    one("42ni.aifc", "42ni: in24 backwards", lambda: aifc("42ni", 24, pcm(tone, 24)))
+    for kind, bits, code in (("fl32", 32, ">f"), ("FL32", 32, ">f"), ("fl64", 64, ">d"), ("FL64", 64, ">d")):
+        one(f"{'upper-' if kind[0] == 'F' else ''}{kind.lower()}.aifc", kind, partial(lambda kind, bits, code: aifc(kind, bits, floats(code)), kind, bits, code))
+    one("alaw.aifc", "alaw", lambda: aifc("alaw", 16, a_law(tone)))
+    one("upper-alaw.aifc", "ALAW", lambda: aifc("ALAW", 16, a_law(tone)))
+    ran("clean/ulaw.aifc", "aiff", TAGGED, "WAV-1", "ulaw by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_mulaw -f aiff OUT")
+    one("upper-ulaw.aifc", "ULAW", lambda: aifc("ULAW", 16, corpus("clean/mu-law.wav")[-2400:]))
+    one("text.aifc", "AIFC with NAME and `(c) `", lambda: aifc("sowt", 16, pcm(tone), iff("NAME", b"Test Tone"), iff("(c) ", COPYRIGHT.encode())), "tagged")
+    one("id3.aifc", "AIFC with an ID3 chunk before the sound", lambda: aifc("sowt", 16, pcm(tone), chunk("ID3 ", tag, ">")), "tagged")
+    mutated("tagged/mutagen.aifc", "aiff", TAGGED, "WAV-1", "ID3 chunk by mutagen", "clean/sowt.aifc", "TIT2, TCOP with 200 bytes of padding", mutagen_chunk)
+    one("aifc.aiff", "AIFC called .aiff", lambda: corpus("clean/sowt.aifc"), "tagged", hazards="ALL-5")
+    no = partial(one, folder="broken", outcome=UNSUPPORTED)
+    ran("broken/ima4.aifc", "aiff", UNSUPPORTED, "WAV-1", "ima4 by ffmpeg: read, not written", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a adpcm_ima_qt -f aiff OUT")
+    no("mac3.aifc", "MACE 3:1", lambda: aifc("MAC3", 8, bytes(800), frames=400))
+    no("sowt-40.aifc", "sowt of 40 bits", lambda: aifc("sowt", 40, bytes(800), frames=160))
+    one("comm-short.aifc", "AIFC whose COMM is as short as that of AIFF", lambda: form(comm(len(tone)), ssnd(), kind=b"AIFC"), "broken", MALFORMED)
 
 
 # Sound between tags: ADTS
@@ -1881,7 +1920,7 @@ LEDGER = """# What the crate must do with each file: path, format, outcome. Deci
 # Written by make.py.
 # format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff adts, and caf
 # matroska, which are read and never written; `-` where it is none of them
-# (RIFX and AIFC have magics of their own) or cannot be told because the file ends inside an ID3v2 tag.
+# (RIFX has a magic of its own) or cannot be told because the file ends inside an ID3v2 tag.
 # outcome: tagged, or refused:KIND with KIND one of
 #   malformed    the bytes contradict the standard, are cut or declare wrong sizes
 #   unsupported  valid or plausible, deliberately not handled yet

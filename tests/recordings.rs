@@ -57,9 +57,35 @@ fn pcm_is_the_digest_of_the_samples_in_their_normal_form() -> Outcome {
 #[test]
 fn pcm_is_the_same_in_every_lossless_container() -> Outcome {
     let groups = [
-        &["clean/24-bit.flac", "clean/24-bit.wav", "clean/24-bit.aiff"][..],
+        &[
+            "clean/24-bit.flac",
+            "clean/24-bit.wav",
+            "clean/24-bit.aiff",
+            "clean/none-24.aifc",
+            "clean/in24.aifc",
+            "clean/42ni.aifc",
+            "clean/sowt-24.aifc",
+        ][..],
+        &["clean/32-bit.wav", "clean/in32.aifc", "clean/23ni.aifc"],
+        &[
+            "clean/float.wav",
+            "clean/fl32.aifc",
+            "clean/upper-fl32.aifc",
+        ],
+        &[
+            "clean/float-64.wav",
+            "clean/fl64.aifc",
+            "clean/upper-fl64.aifc",
+        ],
         &[
             "clean/short.wav",
+            "clean/rf64.wav",
+            "clean/bw64.wav",
+            "clean/stream-ffmpeg.wav",
+            "clean/riff-data-size-0.wav",
+            "clean/none.aifc",
+            "clean/twos.aifc",
+            "clean/sowt.aifc",
             "clean/alac.m4a",
             "clean/flac.mp4",
             "clean/pcm.mov",

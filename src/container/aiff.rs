@@ -1,5 +1,6 @@
 //! Where the chunks of an AIFF file are (Apple, "Audio Interchange File Format 1.3", 1989;
-//! integers are big-endian).
+//! of AIFC, "AIFF-C 9.26.91" draft, which names the form of the samples; integers are
+//! big-endian).
 //!
 //! The tag is the chunk `ID3 ` (or `id3 `), new at the end of the file; the copyright
 //! chunk `(c) ` is edited too where there is one. Chunks of every other name stay.
@@ -16,6 +17,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         .find(b"COMM")
         .ok_or(Fault::Malformed("AIFF: no COMM chunk", 12))?;
     let stream = stream(source, &common)?;
+    let is_adpcm = stream.codec.starts_with("adpcm");
     chunks.audio = match chunks.find(b"SSND") {
         Some((_, sound)) => {
             let offset = if sound.len() < 8 {
@@ -67,28 +69,54 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         manifest: None,
         priming: None,
         other_tracks: false,
-        read_only: None,
+        read_only: is_adpcm
+            .then_some(("AIFC with ADPCM is read, not written", common.payload.start)),
         structure: Structure::Aiff(chunks),
     })
 }
 
 fn stream(source: &mut Source, common: &Chunk) -> Result<Stream, Fault> {
     let at = common.payload.start;
-    if common.len() < 18 {
+    let compressed = source.has(8, b"AIFC")?;
+    if common.len() < if compressed { 22 } else { 18 } {
         return Err(Fault::Malformed("AIFF: COMM chunk too short", at));
     }
-    let codec = match source.be16(at + 6)? {
-        1..=8 => "pcm_s8",
-        9..=16 => "pcm_s16be",
-        17..=24 => "pcm_s24be",
-        25..=32 => "pcm_s32be",
-        _ => return Err(Fault::Malformed("AIFF: wrong sample size", at + 6)),
+    let bits = source.be16(at + 6)?;
+    if !compressed && !(1..=32).contains(&bits) {
+        return Err(Fault::Malformed("AIFF: wrong sample size", at + 6));
+    }
+    let kind = if compressed {
+        source.array(at + 18)?
+    } else {
+        *b"NONE"
     };
+    let codec =
+        codec(&kind, bits).ok_or(Fault::Unsupported("AIFF with a codec other than PCM", at))?;
     Ok(Stream {
         codec: codec.to_owned(),
         sample_rate: extended(source.array(at + 8)?)
             .ok_or(Fault::Malformed("AIFF: wrong sampling rate", at + 8))?,
         channels: source.be16(at)?,
+    })
+}
+
+/// ffmpeg's name of the codec of a compression type, for samples of so many bits.
+fn codec(kind: &[u8; 4], bits: u16) -> Option<&'static str> {
+    Some(match (kind, bits.div_ceil(8)) {
+        (b"NONE" | b"twos" | b"sowt", 1) => "pcm_s8",
+        (b"NONE" | b"twos", 2) => "pcm_s16be",
+        (b"NONE" | b"twos", 3) | (b"in24", _) => "pcm_s24be",
+        (b"NONE" | b"twos", 4) | (b"in32", _) => "pcm_s32be",
+        (b"sowt", 2) => "pcm_s16le",
+        (b"sowt", 3) | (b"42ni", _) => "pcm_s24le",
+        (b"sowt", 4) | (b"23ni", _) => "pcm_s32le",
+        (b"raw ", 1) => "pcm_u8",
+        (b"fl32" | b"FL32", _) => "pcm_f32be",
+        (b"fl64" | b"FL64", _) => "pcm_f64be",
+        (b"alaw" | b"ALAW", _) => "pcm_alaw",
+        (b"ulaw" | b"ULAW", _) => "pcm_mulaw",
+        (b"ima4", _) => "adpcm_ima_qt",
+        _ => return None,
     })
 }
 

@@ -91,11 +91,8 @@ fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {
             return Ok(Some(Format::Wav));
         }
     }
-    if source.has(at, b"FORM")? {
-        if source.has(at + 8, b"AIFC")? {
-            return Err(Fault::Unsupported("AIFC", at + 8));
-        }
-        if source.has(at + 8, b"AIFF")? {
+    for kind in [b"AIFF", b"AIFC"] {
+        if source.has(at, b"FORM")? && source.has(at + 8, kind)? {
             return Ok(Some(Format::Aiff));
         }
     }

@@ -46,7 +46,7 @@ pub enum Format {
     Mp4,
     /// RIFF WAVE, and its 64-bit forms RF64 and BW64.
     Wav,
-    /// AIFF (not AIFC).
+    /// AIFF and AIFC.
     Aiff,
     /// AAC in an Audio Data Transport Stream (ISO/IEC 13818-7).
     Adts,
