@@ -1,7 +1,6 @@
 //! What does an independent reader (lofty) see of our fields? It never writes.
 
-use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::SeekFrom;
 
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::AudioFile;
@@ -10,10 +9,14 @@ use lofty::mp4::{AtomData, AtomIdent};
 
 use crate::container::Format;
 use crate::marker;
+use crate::source::ReadSeek;
 
 /// The fields of our names in the main tag, or `None` where lofty cannot read the file.
-pub(crate) fn fields(file: &File, format: Format, codec: &str) -> Option<Vec<(String, String)>> {
-    let mut file = file;
+pub(crate) fn fields(
+    mut file: &mut dyn ReadSeek,
+    format: Format,
+    codec: &str,
+) -> Option<Vec<(String, String)>> {
     file.seek(SeekFrom::Start(0)).ok()?;
     let options = ParseOptions::new()
         .read_properties(false)

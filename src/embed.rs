@@ -5,18 +5,14 @@ use std::path::Path;
 
 use crate::consent::Declaration;
 use crate::container::{Format, Layout};
-use crate::error::{Error, ErrorKind};
-use crate::found;
+use crate::error::Error;
 use crate::identify::{self, Identity, Sound};
-use crate::identity::{Essence, FileDigest, Level, digest_file, measure};
+use crate::identity::{Essence, FileDigest, Level, digest_file};
 use crate::limits::Limits;
-use crate::marker::Marker;
 use crate::options::EmbedOptions;
-use crate::proof::Proof;
 use crate::record::Record;
 use crate::rewrite::Target;
 use crate::source::Source;
-use crate::tagging::{self, Current, Order};
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,64 +140,42 @@ impl EmbedOptions {
         let target = Target::open(path, self)?;
         let mut reader = &target.file;
         let mut source = Source::new(&mut reader, self.limits)?;
-        let layout = Layout::scan(&mut source)?;
-        layout.refuse_read_only()?;
-        self.refuse_manifest(&mut source, &layout)?;
-        let current = Current::read(&mut source, &layout)?;
-        let before = measure(&mut source, &layout)?;
-        let (notice, warnings) = licence(&current);
-        let bound = current.marker.as_ref();
-        let is_bound = |marker: &&Marker| marker.essence.as_ref() == Some(&before.essence);
-        let bound = bound.filter(is_bound);
-        let is_kept = bound.is_some() && !self.replace;
-        let heard = self.hear(&target.file, &mut source, &layout, is_kept)?;
-        let code = match bound.filter(|_| is_kept || heard.code.is_none()) {
-            Some(bound) => bound.code,
-            None => heard.code.filter(|_| self.code),
-        };
-        let order = Order {
-            declaration,
-            replace: self.replace,
-            notice: self.notice && notice,
-            code,
-        };
-        let (plan, marker) = tagging::embed(&mut source, &layout, &current, &order, &before)?;
+        let planned = self.plan_embed(&mut source, declaration, |source, layout, is_kept| {
+            self.hear(&target.file, source, layout, is_kept)
+        })?;
         let mut embedded = Embedded {
             status: Status::Changed,
-            format: layout.format(),
-            essence: before.essence.clone(),
-            warnings,
+            format: planned.layout.format(),
+            essence: planned.before.essence.clone(),
+            warnings: planned.warnings.clone(),
             record: None,
         };
         let mut digest = None;
-        if plan.is_empty() {
-            embedded.status = Status::Unchanged;
-            if self.record {
-                digest = Some(digest_file(&mut source)?);
+        match planned.proof() {
+            None => {
+                embedded.status = Status::Unchanged;
+                if self.record {
+                    digest = Some(digest_file(&mut source)?);
+                }
             }
-        } else if !self.dry_run {
-            let proof = Proof {
-                layout: &layout,
-                plan: &plan,
-                before: &before,
-                fields: marker.fields(),
-                restores: !current.has_ours,
-            };
-            digest = target.replace(&mut source, &plan, self, |old, new| {
-                proof.hold(&target.file, old, new, self.limits)?;
-                self.record.then(|| digest_of(new, self.limits)).transpose()
-            })?;
+            Some(_) if self.dry_run => {}
+            Some(proof) => {
+                digest = target.replace(&mut source, proof.plan, self, |old, new| {
+                    proof.hold(&mut &target.file, old, new, self.limits)?;
+                    self.record.then(|| digest_of(new, self.limits)).transpose()
+                })?;
+            }
         }
         if let Some(file) = digest.filter(|_| self.record && !self.dry_run) {
             let identity = Identity {
                 format: embedded.format,
-                stream: layout.stream.clone(),
+                stream: planned.layout.stream.clone(),
                 file: Some(file),
-                essence: Some(before.essence),
-                sound: heard,
+                essence: Some(planned.before.essence),
+                sound: planned.heard,
             };
             // Title and artist are the same in the old file, which is still open.
-            let record = Record::new(path, &target.file, identity, Some(marker));
+            let record = Record::new(path, &target.file, identity, planned.marker);
             embedded.record = Some(Box::new(record));
         }
         Ok(embedded)
@@ -231,71 +205,27 @@ impl EmbedOptions {
         let target = Target::open(path, self)?;
         let mut reader = &target.file;
         let mut source = Source::new(&mut reader, self.limits)?;
-        let layout = Layout::scan(&mut source)?;
-        layout.refuse_read_only()?;
-        let current = Current::read(&mut source, &layout)?;
-        let before = measure(&mut source, &layout)?;
-        let stripped = |status, exact| Stripped {
+        let planned = self.plan_strip(&mut source)?;
+        let (status, exact) = match planned.proof() {
+            None => (Status::Unchanged, true),
+            Some(_) if self.dry_run => (Status::Changed, planned.rest.is_some()),
+            Some(proof) => {
+                let after = target.replace(&mut source, proof.plan, self, |old, new| {
+                    proof.hold(&mut &target.file, old, new, self.limits)
+                })?;
+                (Status::Changed, planned.rest == Some(after.rest))
+            }
+        };
+        Ok(Stripped {
             status,
             exact,
-            format: layout.format(),
-            essence: before.essence.clone(),
-        };
-        if current.foreign.is_some() || !current.has_ours {
-            return Ok(stripped(Status::Unchanged, true));
-        }
-        self.refuse_manifest(&mut source, &layout)?;
-        let plan = tagging::strip(&mut source, &layout, &current)?;
-        let proof = Proof {
-            layout: &layout,
-            plan: &plan,
-            before: &before,
-            fields: Vec::new(),
-            restores: false,
-        };
-        let note = current.marker.and_then(|marker| marker.undo);
-        let rest = note.map(|undo| undo.rest);
-        if self.dry_run {
-            return Ok(stripped(Status::Changed, rest.is_some()));
-        }
-        let after = target.replace(&mut source, &plan, self, |old, new| {
-            proof.hold(&target.file, old, new, self.limits)
-        })?;
-        Ok(stripped(Status::Changed, rest == Some(after.rest)))
-    }
-
-    fn refuse_manifest(&self, source: &mut Source, layout: &Layout) -> Result<(), Error> {
-        match found::manifest(source, layout)?.filter(|_| !self.manifest) {
-            Some(at) => {
-                let what = format!("a C2PA manifest, at byte {at}, would be voided");
-                Err(Error::new(ErrorKind::Protected, what))
-            }
-            None => Ok(()),
-        }
+            format: planned.layout.format(),
+            essence: planned.before.essence,
+        })
     }
 }
 
 fn digest_of(file: &File, limits: Limits) -> Result<FileDigest, Error> {
     let mut reader = file;
     Ok(digest_file(&mut Source::new(&mut reader, limits)?)?)
-}
-
-/// Whether a notice may stand in the copyright field, and what to warn of.
-fn licence(current: &Current) -> (bool, Vec<Warning>) {
-    let texts: Vec<&str> = current.copyrights().collect();
-    let text = texts.join("\n").to_lowercase();
-    let by_licence = [
-        "creativecommons",
-        "creative commons",
-        "cc by",
-        "cc-by",
-        "cc0",
-    ];
-    if text.contains("verify at") {
-        (false, vec![Warning::NoticeSkipped])
-    } else if by_licence.iter().any(|name| text.contains(name)) {
-        (true, vec![Warning::CreativeCommons])
-    } else {
-        (true, Vec::new())
-    }
 }

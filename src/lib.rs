@@ -61,6 +61,7 @@ mod confirm;
 mod proof;
 mod rewrite;
 mod options;
+mod planned;
 mod embed;
 mod inspect;
 mod identify;
@@ -71,6 +72,9 @@ mod limits;
 mod source;
 mod splice;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use crate::batch::{Batch, Item, Summary};
 pub use crate::consent::{

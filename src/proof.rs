@@ -1,14 +1,12 @@
 //! What must a new file show before it takes the old one's place?
 
-use std::fs::File;
-
 use crate::confirm;
 use crate::container::{Layout, Plan};
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Measured, measure};
 use crate::limits::Limits;
 use crate::marker::Marker;
-use crate::source::Source;
+use crate::source::{ReadSeek, Source};
 use crate::tagging::{self, Current};
 
 /// What a new file must show before it takes the old one's place.
@@ -25,13 +23,13 @@ pub(crate) struct Proof<'a> {
 impl Proof<'_> {
     pub(crate) fn hold(
         &self,
-        old_file: &File,
+        old_file: &mut dyn ReadSeek,
         old: &mut Source,
-        new_file: &mut File,
+        new_file: &mut dyn ReadSeek,
         limits: Limits,
     ) -> Result<Measured, Error> {
         let fail = |what: &str| Err(Error::new(ErrorKind::Unproven, what));
-        let mut reader = &*new_file;
+        let mut reader = &mut *new_file;
         let mut new = Source::new(&mut reader, limits)?;
         let layout = Layout::scan(&mut new)?;
         let after = measure(&mut new, &layout)?;
