@@ -137,34 +137,35 @@ impl Stretch {
 
     /// The stretch with its counts, where the share of wrong bits is smaller than in `best`.
     fn compared(self, a: &Side<'_>, b: &Side<'_>, best: Option<&Stretch>) -> Option<Stretch> {
+        let stretch = if a.is_moving || b.is_moving {
+            self.all_counted(a, b, best)?
+        } else {
+            self.counted(a, b)
+        };
+        let Stretch { counted, wrong, .. } = stretch;
+        let beats = best.is_none_or(|best| wrong * best.counted < best.wrong * counted);
+        (beats && counted >= LEAST as u64).then_some(stretch)
+    }
+
+    /// The stretch with its counts, where no item stands still on both sides; nothing as
+    /// soon as more is wrong than in `best`.
+    fn all_counted(self, a: &Side<'_>, b: &Side<'_>, best: Option<&Stretch>) -> Option<Stretch> {
         const BLOCK: usize = 32;
-        // wrong / counted < best.wrong / best.counted, without a division. Not more count
-        // than there are, so that this much is too much whatever is left out.
+        // wrong / length < best.wrong / best.counted, without a division.
         let (bound, scale) = best.map_or((u64::MAX, 1), |best| {
             (best.wrong * self.length as u64, best.counted)
         });
-        let (a_items, a_still) = a.cut(self.first, self.length);
-        let (b_items, b_still) = b.cut(self.second, self.length);
+        let (a_items, _) = a.cut(self.first, self.length);
+        let (b_items, _) = b.cut(self.second, self.length);
         let mut wrong = 0;
-        let mut still = 0;
-        if a.is_moving || b.is_moving {
-            for (a, b) in a_items.chunks(BLOCK).zip(b_items.chunks(BLOCK)) {
-                wrong += a.iter().zip(b).map(differing).sum::<u64>();
-                if wrong * scale >= bound {
-                    return None;
-                }
-            }
-        } else {
-            let both = a_still.iter().zip(b_still).map(|(a, b)| *a && *b);
-            for (pair, still_both) in a_items.iter().zip(b_items).zip(both) {
-                still += u64::from(still_both);
-                wrong += if still_both { 0 } else { differing(pair) };
+        for (a, b) in a_items.chunks(BLOCK).zip(b_items.chunks(BLOCK)) {
+            wrong += a.iter().zip(b).map(differing).sum::<u64>();
+            if wrong * scale >= bound {
+                return None;
             }
         }
-        let counted = self.length as u64 - still;
-        let beats = best.is_none_or(|best| wrong * best.counted < best.wrong * counted);
-        (beats && counted >= LEAST as u64).then_some(Stretch {
-            counted,
+        Some(Stretch {
+            counted: self.length as u64,
             wrong,
             ..self
         })
