@@ -61,6 +61,9 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
             carrier.read(source, range.clone(), &wants)?,
         );
     }
+    if found.len() > source.limits().fields as usize {
+        return Err(Fault::Limit("too many fields of ours", 0));
+    }
     Ok(found)
 }
 

@@ -80,13 +80,25 @@ pub fn identify(path: impl AsRef<Path>) -> Result<Identity, Error> {
 /// # Errors
 /// As [`identify`].
 pub fn identify_levels(path: impl AsRef<Path>, levels: &[Level]) -> Result<Identity, Error> {
-    let path = path.as_ref();
-    identify_file(path, levels).map_err(|error| error.about(path))
+    identify_within(path, levels, Limits::default())
 }
 
-fn identify_file(path: &Path, levels: &[Level]) -> Result<Identity, Error> {
+/// Computes what the file at `path` is at these levels and no others, within `limits`.
+///
+/// # Errors
+/// As [`identify`].
+pub fn identify_within(
+    path: impl AsRef<Path>,
+    levels: &[Level],
+    limits: Limits,
+) -> Result<Identity, Error> {
+    let path = path.as_ref();
+    identify_file(path, levels, limits).map_err(|error| error.about(path))
+}
+
+fn identify_file(path: &Path, levels: &[Level], limits: Limits) -> Result<Identity, Error> {
     let mut file = source::open(path)?;
-    let mut source = Source::new(&mut file, Limits::default())?;
+    let mut source = Source::new(&mut file, limits)?;
     let layout = Layout::scan(&mut source)?;
     let mut identity = Identity {
         format: layout.format(),
@@ -129,19 +141,20 @@ pub(crate) fn sound(
         return Ok(Sound::default());
     }
     match hear(file, source, layout, wanted) {
-        Ok(heard) => Ok(Sound {
-            duration: Some(heard.duration),
-            pcm: heard.pcm,
+        Ok(heard) => {
+            let print = heard.fingerprint;
             // A code is of a whole recording or of nothing.
-            code: heard
-                .fingerprint
-                .as_ref()
-                .filter(|_| !heard.is_cut)
-                .and_then(ContentCode::of),
-            fingerprint: heard.fingerprint,
-            md5: heard.md5,
-            undecoded: None,
-        }),
+            let whole = print.as_ref().filter(|_| !heard.is_cut);
+            let code = whole.filter(|_| levels.contains(&Level::Code));
+            Ok(Sound {
+                duration: Some(heard.duration),
+                pcm: heard.pcm,
+                code: code.and_then(ContentCode::of),
+                fingerprint: print.filter(|_| levels.contains(&Level::Fingerprint)),
+                md5: heard.md5,
+                undecoded: None,
+            })
+        }
         Err(Fault::Io(error)) => Err(Error::from(Fault::Io(error))),
         Err(fault) => Ok(Sound {
             undecoded: Some(Error::from(fault).reason()),

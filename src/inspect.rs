@@ -100,9 +100,17 @@ impl Answer {
 /// where its tags cannot be found. No error is a permission: treat each as
 /// [`Answer::Unreadable`].
 pub fn read(path: impl AsRef<Path>) -> Result<Inspection, Error> {
+    read_within(path, Limits::default())
+}
+
+/// Reads what the file at `path` states, within `limits`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(path: impl AsRef<Path>, limits: Limits) -> Result<Inspection, Error> {
     let path = path.as_ref();
     source::open(path)
-        .and_then(|file| read_from(file, Limits::default()))
+        .and_then(|file| read_from(file, limits))
         .map_err(|error| error.about(path))
 }
 
@@ -327,24 +335,30 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
         Value::Unreadable(why) => (String::new(), unreadable(why)),
         Value::Text(raw) => {
-            let says = |preferences: Option<Preferences>| {
-                preferences.map_or_else(|| unreadable("not in its vocabulary"), Meaning::Says)
+            // Values that another program joined; what can be read of them counts.
+            let joined = |understand: &dyn Fn(&str) -> Option<Preferences>| {
+                let parts: Vec<_> = raw.split(';').map(understand).collect();
+                let said = parts.iter().flatten();
+                let said = said.fold(Preferences::default(), |all, part| all.combine(*part));
+                if parts.contains(&None) {
+                    damaged("not in its vocabulary", said)
+                } else {
+                    Meaning::Says(said)
+                }
             };
             let meaning = match field.name {
                 marker::AI_CONSENT => match parse_joined(raw) {
                     Ok(marker) => Meaning::Ours(Box::new(marker)),
                     Err(why) => unreadable(&why),
                 },
-                marker::NOAI => says(
-                    raw.split(';')
-                        .map(noai::understand)
-                        .reduce(|a, b| Some(a?.combine(b?)))?,
-                ),
-                marker::CONTENT_USAGE => says(aipref::understand(raw)),
+                marker::NOAI => joined(&noai::understand),
+                marker::CONTENT_USAGE => match aipref::understand(raw) {
+                    Some(preferences) => Meaning::Says(preferences),
+                    None => unreadable("not in its vocabulary"),
+                },
                 marker::TDM_RESERVATION => {
                     let policy = policy(field, all);
-                    let parts = raw.split(';').map(|part| tdmrep::understand(part, policy));
-                    Meaning::Says(parts.fold(Preferences::default(), Preferences::combine))
+                    joined(&|part| tdmrep::understand(part, policy))
                 }
                 marker::TDM_POLICY => Meaning::Says(Preferences::default()),
                 _ => match notice::understand(raw)? {

@@ -84,12 +84,12 @@ pub use crate::consent::{
 pub use crate::container::{Format, Stream, UnknownFormat};
 pub use crate::embed::{Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
-pub use crate::identify::{Identity, Sound, identify, identify_levels};
+pub use crate::identify::{Identity, Sound, identify, identify_levels, identify_within};
 pub use crate::identity::{
     ContentCode, ContentCodeError, DigestError, Essence, EssenceDigest, EssenceError, FileDigest,
     Fingerprint, FingerprintError, Level, Likeness, Pcm, PcmDigest, PcmError,
 };
-pub use crate::inspect::{Answer, Inspection, Statement, read, read_from};
+pub use crate::inspect::{Answer, Inspection, Statement, read, read_from, read_within};
 pub use crate::limits::Limits;
 pub use crate::marker::{Marker, MarkerError};
 pub use crate::options::EmbedOptions;

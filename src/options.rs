@@ -121,7 +121,7 @@ impl EmbedOptions {
         self
     }
 
-    /// Bounds what is held of a file.
+    /// Bounds what a file may cost.
     pub fn limits(&mut self, limits: Limits) -> &mut EmbedOptions {
         self.limits = limits;
         self

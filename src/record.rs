@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::container::Format;
 use crate::error::Error;
-use crate::identify::{Identity, Sound, identify_levels};
+use crate::identify::{Identity, Sound, identify_within};
 use crate::identity::{ContentCode, Essence, FileDigest, Fingerprint, Level, Pcm};
+use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::source;
 
@@ -107,10 +108,18 @@ impl Record {
     /// As [`identify`](crate::identify()), and `Conflict` where the statement is damaged or
     /// there are two: a record must not pass for one that says nothing.
     pub fn of(path: impl AsRef<Path>) -> Result<Record, Error> {
+        Record::of_within(path, Limits::default())
+    }
+
+    /// Makes a record of the file at `path` as it stands, within `limits`.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn of_within(path: impl AsRef<Path>, limits: Limits) -> Result<Record, Error> {
         let path = path.as_ref();
-        let marker = crate::inspect::read(path)?.into_marker();
+        let marker = crate::inspect::read_within(path, limits)?.into_marker();
         let marker = marker.map_err(|error| error.about(path))?;
-        let identity = identify_levels(path, &Level::ALL)?;
+        let identity = identify_within(path, &Level::ALL, limits)?;
         let file = source::open(path).map_err(|error| error.about(path))?;
         Ok(Record::new(path, &file, identity, marker))
     }

@@ -670,17 +670,19 @@ fn content_usage_means_what_aipref_says() -> Outcome {
 
 #[test]
 fn tdm_reservation_means_what_tdmrep_says() -> Outcome {
-    use Answer::{Claimed, Conditional, Disallowed, None};
+    use Answer::{Claimed, Conditional, Disallowed, None, Unreadable};
     let cases = [
         ("1", Option::None, Disallowed),
         ("1", Some(TERMS), Conditional),
         ("1", Some(""), Disallowed),
         ("0", Option::None, Claimed),
         ("0", Some(TERMS), Claimed),
-        ("2", Option::None, None),
-        ("true", Option::None, None),
-        ("", Option::None, None),
-        ("01", Some(TERMS), None),
+        ("2", Option::None, Unreadable),
+        ("true", Option::None, Unreadable),
+        ("", Option::None, Unreadable),
+        ("01", Some(TERMS), Unreadable),
+        ("0;2", Option::None, Unreadable),
+        ("2;1", Option::None, Disallowed),
     ];
     for (reservation, policy, expected) in cases {
         let mut fields = vec![("TDM_RESERVATION", reservation)];
@@ -712,6 +714,7 @@ fn noai_denies_what_it_names() -> Outcome {
         ("Training ,  Platform-Service", [U, N, U, U, U, U, N]),
         ("training;search", [U, N, U, U, N, U, U]),
         ("training, sculpture", [X; 7]),
+        ("training;sculpture", [X, N, X, X, X, X, X]),
         ("", [X; 7]),
         ("perhaps", [X; 7]),
     ];

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Edited, Field, Value, Wanted};
+use super::{Edited, Field, Value, Wanted, keep};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -19,13 +19,15 @@ pub(crate) fn read(
     if !wants(NAME) {
         return Ok(Vec::new());
     }
-    let value = if range.end - range.start > source.limits().field {
-        Value::Unreadable("the field is too long")
+    let start = range.start;
+    let value = if range.end - start > source.limits().field {
+        Value::TOO_LONG
     } else {
         Value::Text(text(source, range)?.0)
     };
-    let name = NAME.to_owned();
-    Ok(vec![Field { name, value }])
+    let mut fields = Vec::new();
+    keep(&mut fields, source, start, NAME, value)?;
+    Ok(fields)
 }
 
 pub(crate) fn edit(
@@ -33,6 +35,9 @@ pub(crate) fn edit(
     range: Range<u64>,
     wanted: &Wanted<'_>,
 ) -> Result<Edited, Fault> {
+    if wanted.copyright.is_untouched() {
+        return Ok(Edited::default());
+    }
     let (text, end) = text(source, range)?;
     let edit = wanted.copyright.edit(Some(&text), false);
     let old = edit.drop as u64;
@@ -49,6 +54,10 @@ pub(crate) fn edit(
 
 /// The text, without zeros behind it, and where it ends.
 fn text(source: &mut Source, range: Range<u64>) -> Result<(String, u64), Fault> {
+    if range.end - range.start > source.limits().field {
+        let what = "AIFF: the copyright text is too long for a notice";
+        return Err(Fault::Limit(what, range.start));
+    }
     let bytes = source.bytes(range.clone())?;
     let filled = bytes.iter().rposition(|byte| *byte != 0);
     let length = filled.map_or(0, |last| last + 1);

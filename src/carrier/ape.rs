@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Field, Value};
+use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -36,16 +36,20 @@ pub(crate) fn read(
     wants: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Field>, Fault> {
     let footer = range.end - FOOTER;
-    let count = source.le32(footer + 16)?;
     let mut at = footer + FOOTER - u64::from(source.le32(footer + 12)?);
-    let mut fields = Vec::new();
-    for _ in 0..count.min(source.limits().parts) {
+    let (mut fields, mut parts) = (Vec::new(), 0);
+    // Up to the footer, whatever number of items that states: a wrong one hides nothing.
+    while at < footer {
         let wrong = Fault::Malformed("APEv2: wrong item", at);
-        if footer.saturating_sub(at) < 9 {
+        if footer - at < 9 {
             return Err(wrong);
         }
+        parts += 1;
+        if parts > source.limits().parts {
+            return Err(Fault::Limit("APEv2: too many items", at));
+        }
         let size = u64::from(source.le32(at)?);
-        let binary = source.le32(at + 4)? & 0b110 != 0;
+        let is_text = source.le32(at + 4)? & 0b110 == 0;
         let longest = footer.min(at + 8 + 256);
         let key = source.bytes(at + 8..longest)?;
         let length = key.iter().position(|byte| *byte == 0).ok_or(wrong)?;
@@ -58,16 +62,13 @@ pub(crate) fn read(
                 value,
             ));
         }
-        if !binary && wants(&name) {
-            let value = if size > source.limits().field {
-                Value::Unreadable("the field is too long")
+        if wants(&name) {
+            let text = if is_text {
+                Value::utf8(source, value..at)?
             } else {
-                match String::from_utf8(source.bytes(value..at)?) {
-                    Ok(text) => Value::Text(text),
-                    Err(_) => Value::Unreadable("the text is not UTF-8"),
-                }
+                Value::NO_TEXT
             };
-            fields.push(Field { name, value });
+            keep(&mut fields, source, value, &name, text)?;
         }
     }
     Ok(fields)

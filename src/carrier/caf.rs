@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Field, Value};
+use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -22,17 +22,15 @@ pub(crate) fn read(
     let bytes = source.bytes(range.start + 4..range.end)?;
     let mut texts = bytes.split(|byte| *byte == 0);
     let mut fields = Vec::new();
-    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        let name = String::from_utf8_lossy(name).into_owned();
+    while let Some(name) = texts.next() {
+        let (name, value) = (String::from_utf8_lossy(name), texts.next());
         if wants(&name) {
-            let value = match std::str::from_utf8(value) {
-                Ok(_) if value.len() as u64 > source.limits().field => {
-                    Value::Unreadable("the field is too long")
-                }
-                Ok(text) => Value::Text(text.to_owned()),
-                Err(_) => Value::Unreadable("the text is not UTF-8"),
+            let value = match value {
+                None => Value::MISSING,
+                Some(text) if text.len() as u64 > source.limits().field => Value::TOO_LONG,
+                Some(text) => Value::of_utf8(text.to_vec()),
             };
-            fields.push(Field { name, value });
+            keep(&mut fields, source, range.start, &name, value)?;
         }
     }
     Ok(fields)

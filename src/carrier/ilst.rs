@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Created, Edited, Field, Value, Wanted};
+use super::{Created, Edited, Field, Value, Wanted, keep};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -25,10 +25,8 @@ pub(crate) fn read(
     let mut fields = Vec::new();
     for item in atoms(source, range)? {
         if let Some(name) = item_name(source, &item)?.filter(|name| wants(name)) {
-            for data in item_data(source, &item)? {
-                let value = data.value(source)?;
-                let name = name.clone();
-                fields.push(Field { name, value });
+            for value in item_values(source, &item)? {
+                keep(&mut fields, source, item.whole.start, &name, value)?;
             }
         }
     }
@@ -52,7 +50,7 @@ pub(crate) fn edit(
             before += item.whole.end - item.whole.start;
         }
     }
-    let untouched = wanted.copyright.prior.is_none() && wanted.copyright.notice.is_none();
+    let untouched = wanted.copyright.is_untouched();
     let copyright = items
         .iter()
         .find(|item| &item.kind == b"cprt" && !untouched);
@@ -199,12 +197,21 @@ fn has_our_mean(source: &mut Source, item: &Atom) -> Result<bool, Fault> {
     }
 }
 
-pub(super) struct Data {
+struct Data {
     whole: Range<u64>,
     kind: u32,
 }
 
-pub(super) fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {
+/// Every value of an item, one at least.
+pub(super) fn item_values(source: &mut Source, item: &Atom) -> Result<Vec<Value>, Fault> {
+    let data = item_data(source, item)?;
+    if data.is_empty() {
+        return Ok(vec![Value::MISSING]);
+    }
+    data.iter().map(|data| data.value(source)).collect()
+}
+
+fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {
     let mut data = Vec::new();
     for part in atoms(source, item.payload())? {
         if &part.kind == b"data" {
@@ -233,26 +240,22 @@ impl Data {
         self.whole.start + 16..self.whole.end
     }
 
-    pub(super) fn value(&self, source: &mut Source) -> Result<Value, Fault> {
+    fn value(&self, source: &mut Source) -> Result<Value, Fault> {
         let range = self.text();
-        if range.end - range.start > source.limits().field {
-            return Ok(Value::Unreadable("the field is too long"));
+        if !matches!(self.kind, 0 | UTF8 | UTF16) {
+            return Ok(Value::NO_TEXT);
+        }
+        if self.kind != UTF16 || range.end - range.start > source.limits().field {
+            return Value::utf8(source, range);
         }
         let bytes = source.bytes(range)?;
-        let text = match self.kind {
-            UTF16 => {
-                let units = bytes.chunks_exact(2).map(|pair| match pair {
-                    [a, b] => u16::from_be_bytes([*a, *b]),
-                    _ => 0,
-                });
-                char::decode_utf16(units)
-                    .collect::<Result<String, _>>()
-                    .ok()
-            }
-            0 | UTF8 => String::from_utf8(bytes).ok(),
-            _ => None,
-        };
-        Ok(text.map_or(Value::Unreadable("the data is no text"), Value::Text))
+        let (units, odd) = bytes.as_chunks::<2>();
+        let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
+        let text = char::decode_utf16(units).collect::<Result<String, _>>();
+        Ok(match text {
+            Ok(text) if odd.is_empty() => Value::Text(text),
+            _ => Value::Unreadable("the text is not UTF-16"),
+        })
     }
 }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::ebml::{Element, element, text};
-use super::{Field, Value};
+use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -24,8 +24,8 @@ pub(crate) fn read(
 ) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
     let mut left = source.limits().parts;
-    // A tag in a tag says more about it; a few levels are enough for anybody.
-    gather(source, range, wants, &mut fields, &mut left, 8)?;
+    let depth = source.limits().depth;
+    gather(source, range, wants, &mut fields, &mut left, depth)?;
     Ok(fields)
 }
 
@@ -38,45 +38,50 @@ fn gather(
     left: &mut u32,
     depth: u32,
 ) -> Result<(), Fault> {
-    let (mut name, mut value, mut at) = (None, None, range.start);
+    let (mut name, mut values, mut at) = (None, Vec::new(), range.start);
     while at < range.end {
         let part = element(source, at, range.end)?;
         *left = left
             .checked_sub(1)
-            .filter(|_| depth > 0 && !part.is_open)
             .ok_or(Fault::Limit("Matroska: too many tags", at))?;
+        let is_tag = matches!(part.id, TAG | SIMPLE_TAG);
+        if is_tag && depth == 0 {
+            return Err(Fault::Limit("Matroska: tags too deep in each other", at));
+        }
+        if part.is_open {
+            return Err(Fault::Malformed("Matroska: a tag without a size", at));
+        }
         at = part.payload.end;
         match part.id {
             TAG | SIMPLE_TAG => gather(source, part.payload, wants, fields, left, depth - 1)?,
             TAG_NAME => name = Some(text(source, &part)?),
-            TAG_STRING | TAG_BINARY => value = Some(part),
+            TAG_STRING | TAG_BINARY => values.push(part),
             _ => {}
         }
     }
-    if let (Some(name), Some(part)) = (name, value)
-        && wants(&name)
-    {
+    let Some(name) = name.filter(|name| wants(name)) else {
+        return Ok(());
+    };
+    if values.is_empty() {
+        return keep(fields, source, range.start, &name, Value::MISSING);
+    }
+    for part in values {
         let value = match part.id {
-            TAG_BINARY => Value::Unreadable("the data is no text"),
+            TAG_BINARY => Value::NO_TEXT,
             _ => value_of(source, &part)?,
         };
-        // Each value is bounded; together they must be, too.
-        let cost = (part.payload.end - part.payload.start) / 64;
-        *left = left.saturating_sub(u32::try_from(cost).unwrap_or(u32::MAX));
-        fields.push(Field { name, value });
+        keep(fields, source, part.payload.start, &name, value)?;
     }
     Ok(())
 }
 
 fn value_of(source: &mut Source, element: &Element) -> Result<Value, Fault> {
-    let Range { start, end } = element.payload;
-    if end - start > source.limits().field {
-        return Ok(Value::Unreadable("the field is too long"));
-    }
-    let mut bytes = source.bytes(start..end)?;
-    bytes.truncate(bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len()));
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => Value::Text(text),
-        Err(_) => Value::Unreadable("the text is not UTF-8"),
+    Ok(match Value::utf8(source, element.payload.clone())? {
+        Value::Text(text) => {
+            // RFC 8794 section 7.4: what stands behind a zero is no text.
+            let length = text.find('\0').unwrap_or(text.len());
+            Value::Text(text.get(..length).unwrap_or_default().to_owned())
+        }
+        unreadable @ Value::Unreadable(_) => unreadable,
     })
 }

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::Field;
-use super::ilst::{atoms, item_data};
+use super::ilst::{atoms, item_values};
+use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -20,27 +20,45 @@ pub(crate) fn read(
 ) -> Result<Vec<Field>, Fault> {
     let inside = atoms(source, range)?;
     let find = |kind: &[u8; 4]| inside.iter().find(|atom| &atom.kind == kind);
-    let (Some(names), Some(items)) = (find(b"keys"), find(b"ilst")) else {
+    let Some(names) = find(b"keys") else {
         return Ok(Vec::new());
     };
-    let names = keys(source, names.payload())?;
+    let names = keys(source, names.payload(), wants)?;
+    let items = match find(b"ilst") {
+        Some(items) => atoms(source, items.payload())?,
+        None => Vec::new(),
+    };
     let mut fields = Vec::new();
-    for item in atoms(source, items.payload())? {
-        let index = u32::from_be_bytes(item.kind).checked_sub(1);
-        let name = index.and_then(|index| names.get(index as usize));
-        if let Some(name) = name.filter(|name| wants(name)) {
-            for data in item_data(source, &item)? {
-                let (name, value) = (name.clone(), data.value(source)?);
-                fields.push(Field { name, value });
-            }
+    for key in &names {
+        let mut values = Vec::new();
+        for item in items.iter().filter(|item| item.kind == key.number) {
+            values.extend(item_values(source, item)?);
+        }
+        if values.is_empty() {
+            values.push(Value::MISSING);
+        }
+        for value in values {
+            keep(&mut fields, source, key.at, &key.name, value)?;
         }
     }
     Ok(fields)
 }
 
+/// A key whose name is wanted.
+struct Key {
+    /// The kind of the items that belong to it.
+    number: [u8; 4],
+    name: String,
+    at: u64,
+}
+
 /// Version, flags and count, then for each key its size, its namespace and its name.
-fn keys(source: &mut Source, range: Range<u64>) -> Result<Vec<String>, Fault> {
-    let mut names = Vec::new();
+fn keys(
+    source: &mut Source,
+    range: Range<u64>,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Key>, Fault> {
+    let (mut keys, mut number) = (Vec::new(), 0_u32);
     let mut at = range.start + 8;
     while at < range.end {
         let wrong = Fault::Malformed("keys: wrong size", at);
@@ -48,14 +66,21 @@ fn keys(source: &mut Source, range: Range<u64>) -> Result<Vec<String>, Fault> {
         if size < 8 || at + size > range.end {
             return Err(wrong);
         }
-        if names.len() >= source.limits().parts as usize {
+        number += 1;
+        if number > source.limits().parts {
             return Err(Fault::Limit("keys: too many of them", at));
         }
         let name = source.bytes(at + 8..(at + size).min(at + 8 + 256))?;
-        let name = String::from_utf8_lossy(&name).into_owned();
-        let short = name.strip_prefix("com.apple.quicktime.");
-        names.push(short.map_or(name.clone(), str::to_owned));
+        let name = String::from_utf8_lossy(&name);
+        let name = name.strip_prefix("com.apple.quicktime.").unwrap_or(&name);
+        if wants(name) {
+            if keys.len() >= source.limits().fields as usize {
+                return Err(Fault::Limit("too many fields of ours", at));
+            }
+            let (number, name) = (number.to_be_bytes(), name.to_owned());
+            keys.push(Key { number, name, at });
+        }
         at += size;
     }
-    Ok(names)
+    Ok(keys)
 }

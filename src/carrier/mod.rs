@@ -80,6 +80,7 @@ impl Carrier {
         range: Range<u64>,
         wants: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Field>, Fault> {
+        bounded(source, &range)?;
         match self {
             Carrier::Id3v2 => id3v2::read(source, range, wants),
             Carrier::VorbisComment => vorbis_comment::read(source, range, wants),
@@ -101,6 +102,7 @@ impl Carrier {
         range: Range<u64>,
         wanted: &Wanted<'_>,
     ) -> Result<Edited, Fault> {
+        bounded(source, &range)?;
         match self {
             Carrier::Id3v2 => id3v2::edit(source, range, wanted),
             Carrier::VorbisComment => vorbis_comment::edit(source, range, wanted),
@@ -139,6 +141,14 @@ impl Carrier {
     }
 }
 
+/// Refuses a tag that is larger than any real one.
+fn bounded(source: &Source, range: &Range<u64>) -> Result<(), Fault> {
+    if range.end.saturating_sub(range.start) > source.limits().tag {
+        return Err(Fault::Limit("the tag is too large", range.start));
+    }
+    Ok(())
+}
+
 /// One field as a tag holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
@@ -151,6 +161,44 @@ pub(crate) enum Value {
     Text(String),
     /// The field is there, and why its text cannot be had.
     Unreadable(&'static str),
+}
+
+impl Value {
+    const TOO_LONG: Value = Value::Unreadable("the field is too long");
+    const NO_TEXT: Value = Value::Unreadable("the data is no text");
+    /// The name is there and nothing behind it.
+    const MISSING: Value = Value::Unreadable("the field has no value");
+
+    /// The text at `range`, in UTF-8.
+    fn utf8(source: &mut Source, range: Range<u64>) -> Result<Value, Fault> {
+        if range.end - range.start > source.limits().field {
+            return Ok(Value::TOO_LONG);
+        }
+        Ok(Value::of_utf8(source.bytes(range)?))
+    }
+
+    fn of_utf8(bytes: Vec<u8>) -> Value {
+        match String::from_utf8(bytes) {
+            Ok(text) => Value::Text(text),
+            Err(_) => Value::Unreadable("the text is not UTF-8"),
+        }
+    }
+}
+
+/// Adds a field that was found at `at`, where a file may have so many.
+fn keep(
+    fields: &mut Vec<Field>,
+    source: &Source,
+    at: u64,
+    name: &str,
+    value: Value,
+) -> Result<(), Fault> {
+    if fields.len() >= source.limits().fields as usize {
+        return Err(Fault::Limit("too many fields of ours", at));
+    }
+    let name = name.to_owned();
+    fields.push(Field { name, value });
+    Ok(())
 }
 
 /// How a tag shall be.
@@ -252,6 +300,11 @@ struct CopyrightEdit {
 }
 
 impl Copyright<'_> {
+    /// Nothing was done to the field and nothing shall be.
+    fn is_untouched(&self) -> bool {
+        self.prior.is_none() && self.notice.is_none()
+    }
+
     /// What to do with the field, given the (last) text of one that is there.
     fn edit(&self, current: Option<&str>, takes_year: bool) -> CopyrightEdit {
         let ours = |text: &str| {

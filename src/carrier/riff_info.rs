@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{Edited, Field, Value, Wanted};
+use super::{Edited, Field, Value, Wanted, keep};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -22,8 +22,7 @@ pub(crate) fn read(
     for item in items(source, range)? {
         if let Some(name) = item.name().filter(|name| wants(name)) {
             let value = item.value(source)?;
-            let name = name.to_owned();
-            fields.push(Field { name, value });
+            keep(&mut fields, source, item.whole.start, name, value)?;
         }
     }
     Ok(fields)
@@ -41,7 +40,10 @@ pub(crate) fn edit(
             splices.push(Splice::remove(item.whole.clone()));
         }
     }
-    let copyright = items.iter().rfind(|item| &item.kind == b"ICOP");
+    let untouched = wanted.copyright.is_untouched();
+    let copyright = items
+        .iter()
+        .rfind(|item| &item.kind == b"ICOP" && !untouched);
     let text = match copyright {
         Some(item) => Some(item.lossy_text(source)?),
         None => None,
@@ -160,7 +162,7 @@ impl Item {
 
     fn value(&self, source: &mut Source) -> Result<Value, Fault> {
         if self.payload.end - self.payload.start > source.limits().field {
-            return Ok(Value::Unreadable("the field is too long"));
+            return Ok(Value::TOO_LONG);
         }
         Ok(Value::Text(self.lossy_text(source)?))
     }
@@ -174,6 +176,10 @@ impl Item {
     }
 
     fn text_length(&self, source: &mut Source) -> Result<u64, Fault> {
+        if self.payload.end - self.payload.start > source.limits().field {
+            let what = "LIST INFO: ICOP is too long for a notice";
+            return Err(Fault::Limit(what, self.payload.start));
+        }
         let bytes = source.bytes(self.payload.clone())?;
         let filled = bytes.iter().rposition(|byte| *byte != 0);
         Ok(filled.map_or(0, |last| last as u64 + 1))

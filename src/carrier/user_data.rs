@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::ilst::atoms;
-use super::{Field, Value};
+use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -31,15 +31,14 @@ pub(crate) fn read(
             continue;
         }
         let values = if is_long {
-            vec![Value::Unreadable("the field is too long")]
+            vec![Value::TOO_LONG]
         } else {
-            let texts = texts(&source.bytes(payload)?);
+            let texts = texts(&source.bytes(payload.clone())?);
             texts.into_iter().map(Value::Text).collect()
         };
-        fields.extend(values.into_iter().map(|value| Field {
-            name: "COPYRIGHT".to_owned(),
-            value,
-        }));
+        for value in values {
+            keep(&mut fields, source, payload.start, "COPYRIGHT", value)?;
+        }
     }
     Ok(fields)
 }

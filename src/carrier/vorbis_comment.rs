@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{Created, Edited, Field, Value, Wanted};
+use super::{Created, Edited, Field, Value, Wanted, keep};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -25,7 +25,7 @@ pub(crate) fn read(
     for comment in List::walk(source, range)?.comments {
         if let Some(name) = comment.name(source)?.filter(|name| wants(name)) {
             let value = comment.value(source, &name)?;
-            fields.push(Field { name, value });
+            keep(&mut fields, source, comment.text.start, &name, value)?;
         }
     }
     Ok(fields)
@@ -46,7 +46,9 @@ pub(crate) fn edit(
             splices.push(Splice::remove(comment.whole()));
             removed += 1;
             before += comment.len() + 4;
-        } else if name.is_some_and(|name| name.eq_ignore_ascii_case("COPYRIGHT")) {
+        } else if !wanted.copyright.is_untouched()
+            && name.is_some_and(|name| name.eq_ignore_ascii_case("COPYRIGHT"))
+        {
             copyright = Some(comment);
         }
     }
@@ -201,18 +203,18 @@ impl Comment {
     }
 
     fn value(&self, source: &mut Source, name: &str) -> Result<Value, Fault> {
-        if self.len() > source.limits().field {
-            return Ok(Value::Unreadable("the field is too long"));
-        }
-        let bytes = source.bytes(self.text.start + name.len() as u64 + 1..self.text.end)?;
-        Ok(match String::from_utf8(bytes) {
-            Ok(text) => Value::Text(text),
-            Err(_) => Value::Unreadable("the text is not UTF-8"),
-        })
+        Value::utf8(
+            source,
+            self.text.start + name.len() as u64 + 1..self.text.end,
+        )
     }
 
     /// The value for a search at its end, whatever its bytes.
     fn lossy_value(&self, source: &mut Source) -> Result<String, Fault> {
+        if self.len() > source.limits().field {
+            let what = "Vorbis comment: COPYRIGHT is too long for a notice";
+            return Err(Fault::Limit(what, self.text.start));
+        }
         let bytes = source.bytes(self.text.clone())?;
         let start = bytes
             .iter()

@@ -15,6 +15,8 @@ use crate::source::Source;
 #[derive(Debug)]
 pub(crate) struct Caf {
     pub(super) audio: Range<u64>,
+    /// What a decoder holds of the packet table, in bytes.
+    pub(super) table: u64,
 }
 
 /// What the chunk `desc` says.
@@ -39,15 +41,13 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         return Err(Fault::Malformed("CAF: data chunk too short", data.start));
     }
     let mut audio = data.start + 4..data.end;
-    let mut priming = None;
+    let (mut priming, mut packets) = (None, 0);
     if let Some(table) = find(b"pakt") {
         if table.end - table.start < 24 {
             return Err(Fault::Malformed("CAF: wrong packet table", table.start));
         }
-        let (packets, frames) = (source.be64(table.start)?, source.be32(table.start + 16)?);
-        if packets > MOST_PACKETS {
-            return Err(Fault::Limit("CAF: too many packets", table.start));
-        }
+        packets = source.be64(table.start)?;
+        let frames = source.be32(table.start + 16)?;
         priming = Some(u64::from(frames));
         if description.packet == 0 {
             let length = packed_length(source, table.start + 24..table.end, packets)?;
@@ -76,12 +76,15 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         priming,
         other_tracks: false,
         read_only: Some(("CAF is read, not written", 0)),
-        structure: Structure::Caf(Caf { audio }),
+        structure: Structure::Caf(Caf {
+            audio,
+            table: packets.saturating_mul(HELD),
+        }),
     })
 }
 
-/// Of AAC a day. Decoders hold a table of them.
-const MOST_PACKETS: u64 = 1 << 22;
+/// What a decoder holds of each packet in the table, in bytes.
+const HELD: u64 = 32;
 /// Decoders make room for a packet's frames; of ADPCM they are always 64.
 const MOST_FRAMES: u32 = 1 << 16;
 

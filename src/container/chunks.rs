@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use self::open::{Open, is_blank, open_sound};
 use self::sizes::Sizes;
+use super::Mask;
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -124,6 +125,16 @@ impl Chunks {
     pub(super) fn find(&self, name: &[u8; 4]) -> Option<(usize, Chunk)> {
         let index = self.list.iter().position(|chunk| &chunk.name == name)?;
         Some((index, self.list.get(index)?.clone()))
+    }
+
+    /// Every chunk that is no sound and does not describe it, as one that is passed over.
+    pub(super) fn masks(&self) -> Vec<Mask> {
+        let is_heard =
+            |chunk: &&Chunk| matches!(&chunk.name, b"ds64" | b"fmt " | b"fact" | b"data");
+        let others = self.list.iter().filter(|chunk| !is_heard(chunk));
+        others
+            .map(|chunk| (chunk.start(), b"JUNK".to_vec()))
+            .collect()
     }
 
     /// Every chunk with its index.

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, Place, Stream, Structure, Visit, adts, flac, mpeg};
+use super::{Layout, Mask, Place, Stream, Structure, Visit, adts, flac, mpeg};
 use crate::carrier::{Carrier, ebml};
 use crate::error::Fault;
 use crate::source::Source;
@@ -16,6 +16,7 @@ const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;
 const TRACKS: u32 = 0x1654_ae6b;
 const TAGS: u32 = 0x1254_c367;
+const INFO: u32 = 0x1549_a966;
 const TRACK_ENTRY: u32 = 0xae;
 const TRACK_NUMBER: u32 = 0xd7;
 const TRACK_TYPE: u32 = 0x83;
@@ -40,6 +41,10 @@ pub(crate) struct Matroska {
     track: u64,
     is_mp3: bool,
     clusters: Range<u64>,
+    /// Elements of the segment that are no sound and do not describe it.
+    others: Vec<u64>,
+    /// The bytes of the description of the tracks.
+    pub(super) tracks: u64,
 }
 
 struct Track {
@@ -70,6 +75,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         ));
     }
     let (mut track, mut tags, mut clusters, mut parts) = (None, Vec::new(), None, 0);
+    let (mut others, mut tracks) = (Vec::new(), 0);
     while at < end {
         let element = ebml::element(source, at, end)?;
         parts += 1;
@@ -82,6 +88,13 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             }
             TAGS => tags.push(element.payload.clone()),
             CLUSTER => clusters = clusters.or(Some(at)),
+            _ => {}
+        }
+        match element.id {
+            CLUSTER => {}
+            TRACKS | INFO => tracks += element.payload.end - element.payload.start,
+            // An identifier of four bytes can be changed into one that nobody knows.
+            id if id > 0x00ff_ffff => others.push(at),
             _ => {}
         }
         at = if element.is_open {
@@ -106,6 +119,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             track: track.number,
             is_mp3: track.stream.codec == "mp3",
             clusters: clusters.unwrap_or(end)..end,
+            others,
+            tracks,
         }),
         stream: track.stream,
     })
@@ -117,7 +132,7 @@ const LEVEL_1: [u32; 8] = [
     TRACKS,
     TAGS,
     0x114d_9b74, // SeekHead
-    0x1549_a966, // Info
+    INFO,
     0x1c53_bb6b, // Cues
     0x1941_a469, // Attachments
     0x1043_a770, // Chapters
@@ -229,6 +244,12 @@ fn describe(source: &mut Source, fields: &[ebml::Element], at: u64) -> Result<St
 }
 
 impl Matroska {
+    /// Tags, pictures and indices under an identifier that nobody knows.
+    pub(super) fn masks(&self) -> Vec<Mask> {
+        let unknown = |at: &u64| (*at, vec![0x1f, 0, 0, 0]);
+        self.others.iter().map(unknown).collect()
+    }
+
     /// The packets of the track; a first MP3 frame that holds a table is left out.
     pub(super) fn essence(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
         source.widen();

@@ -256,7 +256,20 @@ impl Layout {
         match &self.structure {
             Structure::Flac(flac) => flac.masks(source),
             Structure::Mp4(mp4) => Ok(mp4.masks()),
+            Structure::Wav(chunks) => Ok(chunks.masks()),
+            Structure::Matroska(matroska) => Ok(matroska.masks()),
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// How many bytes a decoder has to hold of what says where the packets are and how they
+    /// are coded.
+    pub(crate) fn tables(&self) -> u64 {
+        match &self.structure {
+            Structure::Mp4(mp4) => mp4.tables,
+            Structure::Caf(caf) => caf.table,
+            Structure::Matroska(matroska) => matroska.tracks,
+            _ => 0,
         }
     }
 

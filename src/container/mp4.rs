@@ -41,6 +41,8 @@ pub(crate) struct Mp4 {
     is_mp3: bool,
     /// Where atoms stand that hold tags, at the top and in `moov`.
     tags: Vec<u64>,
+    /// The bytes of all tracks, of which decoders hold the tables.
+    pub(super) tables: u64,
 }
 
 pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
@@ -79,6 +81,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let tags = top.iter().chain(&inside);
     let tags = tags.filter(|atom| matches!(&atom.kind, b"udta" | b"meta"));
     let tags = tags.map(Atom::start).collect();
+    let tracks = inside.iter().filter(|atom| &atom.kind == b"trak");
+    let tables = tracks.map(|atom| atom.end() - atom.start()).sum();
     let path = path(source, &inside)?;
     let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
@@ -116,6 +120,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             samples: audio.samples,
             is_mp3,
             tags,
+            tables,
         }),
     })
 }

@@ -231,7 +231,10 @@ impl Ogg {
         let range = list..self.comment.len() as u64;
         let end = source
             .held(&self.comment, |held| vorbis_comment::end(held, range))
-            .map_err(|_| Fault::Malformed("Ogg: wrong comment list", at))?;
+            .map_err(|fault| match fault {
+                Fault::Limit(what, _) => Fault::Limit(what, at),
+                _ => Fault::Malformed("Ogg: wrong comment list", at),
+            })?;
         let framing = self.comment.get(end as usize);
         if self.has_setup && framing.is_none_or(|byte| byte & 1 == 0) {
             return Err(Fault::Malformed("Ogg Vorbis: no framing bit", at));

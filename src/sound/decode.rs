@@ -20,10 +20,10 @@ use symphonia::default::formats::{
     AdtsReader, CafReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
 };
 
-use super::UNDECODABLE;
 use super::listen::{Depth, Listener, Samples};
 use super::opus::{self, Opus};
 use super::view::View;
+use super::{UNDECODABLE, guarded};
 use crate::container::{Format, Layout};
 use crate::error::Fault;
 use crate::source::Source;
@@ -49,7 +49,7 @@ pub(super) fn decode(
     let is_guess = layout.format() == Format::Mp3 && track.padding.is_none();
     let mut tail = Tail::default();
     loop {
-        let mut packet = match reader.next_packet() {
+        let mut packet = match guarded(|| reader.next_packet())? {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => {
@@ -73,7 +73,7 @@ pub(super) fn decode(
     for packet in tail.end() {
         decoder.hear(&packet, &mut skip, listener)?;
     }
-    listener.note_md5(decoder.verified());
+    listener.note_md5(guarded(|| decoder.verified())?);
     Ok(())
 }
 
@@ -95,9 +95,7 @@ fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, 
     }
     let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
     let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());
-    probe
-        .probe(&Hint::new(), stream, options, metadata)
-        .map_err(|_| UNDECODABLE)
+    guarded(|| probe.probe(&Hint::new(), stream, options, metadata))?.map_err(|_| UNDECODABLE)
 }
 
 /// Packets from which samples are to be cut at the end, held back until it is known that
@@ -165,12 +163,13 @@ impl Decoder {
         }
         if parameters.codec == CODEC_ID_OPUS {
             let header = parameters.extra_data.as_deref().unwrap_or_default();
-            return Opus::new(header).map(Decoder::Opus).ok_or(UNDECODABLE);
+            let opus = guarded(|| Opus::new(header))?;
+            return opus.map(Decoder::Opus).ok_or(UNDECODABLE);
         }
         // FLAC's MD5 takes as long as its decoding: only for whoever asks for the samples.
         let options = AudioDecoderOptions::default().verify(listener.hears_pcm());
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &options)
+        let codecs = symphonia::default::get_codecs();
+        let decoder = guarded(|| codecs.make_audio_decoder(parameters, &options))?
             .map_err(|_| UNDECODABLE)?;
         let depth = depth(parameters);
         // Symphonia's FLAC overflows beyond.
@@ -207,7 +206,7 @@ impl Decoder {
         match self {
             Decoder::Opus(opus) => {
                 let channels = opus.channels;
-                let Some(samples) = opus.decode(&packet.data) else {
+                let Some(samples) = guarded(|| opus.decode(&packet.data))? else {
                     listener.note_damage();
                     return Ok(());
                 };
@@ -223,7 +222,7 @@ impl Decoder {
                 integers,
                 floats,
             } => {
-                let buffer = match decoder.decode(packet) {
+                let buffer = match guarded(|| decoder.decode(packet))? {
                     Ok(buffer) => buffer,
                     Err(Error::DecodeError(_) | Error::IoError(_)) => {
                         listener.note_damage();

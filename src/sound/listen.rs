@@ -6,7 +6,7 @@ use rusty_chromaprint::{Configuration, Fingerprinter};
 use sha2::{Digest, Sha256};
 
 use super::resample::{RATE, Resampler};
-use super::{Heard, Wanted};
+use super::{Heard, Wanted, guarded};
 use crate::container::Stream;
 use crate::error::Fault;
 use crate::identity::{Fingerprint, Pcm, PcmDigest};
@@ -102,7 +102,8 @@ impl Listener {
             Samples::Doubles(samples) => samples.len(),
         };
         self.frames += count as u64 / u64::from(channels);
-        if self.frames / u64::from(rate) > self.limits.seconds {
+        let all = self.frames.saturating_mul(u64::from(channels));
+        if self.frames / u64::from(rate) > self.limits.seconds || all > self.limits.samples {
             return Err(Fault::Limit("the sound is too long", 0));
         }
         if let Some((depth, digest)) = &mut self.pcm {
@@ -114,7 +115,7 @@ impl Listener {
             self.print = Printer::new(rate, channels);
         }
         if let Some(print) = &mut self.print {
-            print.hear(samples);
+            print.hear(samples)?;
         }
         Ok(())
     }
@@ -134,7 +135,7 @@ impl Listener {
         Ok(Heard {
             duration: Duration::from_millis(millis),
             pcm,
-            fingerprint: self.print.and_then(Printer::finish),
+            fingerprint: self.print.map_or(Ok(None), Printer::finish)?,
             md5: self.md5,
             is_cut: self.is_cut,
         })
@@ -201,7 +202,7 @@ impl Printer {
         })
     }
 
-    fn hear(&mut self, samples: &Samples<'_>) {
+    fn hear(&mut self, samples: &Samples<'_>) -> Result<(), Fault> {
         const FULL: f32 = 1.0 / 2_147_483_648.0;
         self.mono.clear();
         match samples {
@@ -214,7 +215,7 @@ impl Printer {
             Some(resampler) => resampler.push(&self.mono, &mut self.slow),
             None => self.slow.extend_from_slice(&self.mono),
         }
-        self.print();
+        self.print()
     }
 
     fn mix<T: Copy>(&mut self, samples: &[T], float: impl Fn(T) -> f32) {
@@ -242,24 +243,24 @@ impl Printer {
         }
     }
 
-    fn print(&mut self) {
+    fn print(&mut self) -> Result<(), Fault> {
         // Out of range and NaN saturate: `as` says so.
         let round = |sample: &f32| (sample * 32_768.0).round_ties_even() as i16;
         self.rounded.clear();
         self.rounded.extend(self.slow.iter().map(round));
-        self.fingerprinter.consume(&self.rounded);
+        guarded(|| self.fingerprinter.consume(&self.rounded))
     }
 
     /// `None` where the sound is too short for a single item.
-    fn finish(mut self) -> Option<Fingerprint> {
+    fn finish(mut self) -> Result<Option<Fingerprint>, Fault> {
         if let Some(resampler) = &mut self.resampler {
             self.slow.clear();
             resampler.finish(&mut self.slow);
-            self.print();
+            self.print()?;
         }
-        self.fingerprinter.finish();
+        guarded(|| self.fingerprinter.finish())?;
         let items = self.fingerprinter.fingerprint();
-        (!items.is_empty()).then(|| Fingerprint::from_items(items.to_vec()))
+        Ok((!items.is_empty()).then(|| Fingerprint::from_items(items.to_vec())))
     }
 }
 

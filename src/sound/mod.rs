@@ -49,16 +49,21 @@ pub(crate) fn hear(
     layout: &Layout,
     wanted: Wanted,
 ) -> Result<Heard, Fault> {
-    let heard = catch_unwind(AssertUnwindSafe(|| {
-        let mut listener = Listener::new(source.limits(), wanted);
-        if layout.stream.codec.starts_with("pcm_") {
-            raw::decode(source, layout, &mut listener)?;
-        } else {
-            decode::decode(file, source, layout, &mut listener)?;
-        }
-        listener.finish()
-    }));
-    heard.unwrap_or(Err(UNDECODABLE))
+    let mut listener = Listener::new(source.limits(), wanted);
+    if layout.stream.codec.starts_with("pcm_") {
+        raw::decode(source, layout, &mut listener)?;
+    } else if layout.tables() > source.limits().tables {
+        let what = "a decoder would hold too much of the tables of packets";
+        return Err(Fault::Limit(what, 0));
+    } else {
+        decode::decode(file, source, layout, &mut listener)?;
+    }
+    listener.finish()
+}
+
+/// Calls other people's code on a stranger's bytes.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| UNDECODABLE)
 }
 
 const UNDECODABLE: Fault = Fault::Unsupported("the sound cannot be decoded", 0);

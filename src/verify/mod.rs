@@ -229,13 +229,22 @@ impl Records {
     /// # Errors
     /// As [`verify`].
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verdict, Error> {
-        let path = path.as_ref();
-        self.verify_file(path).map_err(|error| error.about(path))
+        self.verify_within(path, Limits::default())
     }
 
-    fn verify_file(&self, path: &Path) -> Result<Verdict, Error> {
+    /// The same within `limits`.
+    ///
+    /// # Errors
+    /// As [`verify`].
+    pub fn verify_within(&self, path: impl AsRef<Path>, limits: Limits) -> Result<Verdict, Error> {
+        let path = path.as_ref();
+        self.verify_file(path, limits)
+            .map_err(|error| error.about(path))
+    }
+
+    fn verify_file(&self, path: &Path, limits: Limits) -> Result<Verdict, Error> {
         let mut file = source::open(path)?;
-        let mut source = Source::new(&mut file, Limits::default())?;
+        let mut source = Source::new(&mut file, limits)?;
         let layout = Layout::scan(&mut source)?;
         let essence = measure(&mut source, &layout)?.essence;
         let current = Current::read(&mut source, &layout)?;

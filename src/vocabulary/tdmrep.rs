@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `1` | denied; with a policy: conditional |
 //! | `0` | allowed |
-//! | anything else | unset |
+//! | anything else | unreadable |
 //!
 //! One bit speaks for all three uses: it is set where any of them is denied or
 //! conditional, cleared only where all are allowed. A policy turns the denial into a
@@ -36,13 +36,14 @@ pub(crate) fn spell(declaration: &Declaration) -> (Option<String>, Option<String
     }
 }
 
-/// What a reservation says, given the policy that stands beside it.
-pub(crate) fn understand(reservation: &str, policy: Option<&str>) -> Preferences {
+/// What a reservation says, given the policy that stands beside it; `None` where it cannot
+/// be read. The report calls such a value unset; a wrong bit must not lift a reservation.
+pub(crate) fn understand(reservation: &str, policy: Option<&str>) -> Option<Preferences> {
     let preference = match (reservation.trim(), policy) {
         ("1", None) => Preference::Disallowed,
         ("1", Some(_)) => Preference::Conditional,
         ("0", _) => Preference::Allowed,
-        _ => Preference::Unknown,
+        _ => return None,
     };
-    Preferences::default().with(&USES, preference)
+    Some(Preferences::default().with(&USES, preference))
 }

@@ -128,3 +128,88 @@ pub(crate) fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     ]
     .concat()
 }
+
+/// An element of Matroska, with its size in eight bytes.
+pub(crate) fn element(id: &[u8], payload: &[u8]) -> Vec<u8> {
+    let size = (1 << 56 | payload.len() as u64).to_be_bytes();
+    [id, &size, payload].concat()
+}
+
+/// A tag of Matroska with one name and one value of a kind: `45a3` and `4487` are texts.
+pub(crate) fn simple_tag(name: &[u8], kind: &[u8], value: &[u8]) -> Vec<u8> {
+    let parts = [element(b"\x45\xa3", name), element(kind, value)].concat();
+    element(b"\x73\x73", &element(b"\x67\xc8", &parts))
+}
+
+/// The Matroska file `plain`, whose segment has a size of eight bytes and is the last
+/// element, with these tags behind what it holds.
+pub(crate) fn mka(plain: &[u8], tags: &[u8]) -> Outcome<Vec<u8>> {
+    let segment = find(plain, b"\x18\x53\x80\x67").ok_or("no segment")? + 4;
+    let tags = element(b"\x12\x54\xc3\x67", tags);
+    let mut file = [plain, &tags].concat();
+    let size = (1 << 56 | (file.len() - segment - 8) as u64).to_be_bytes();
+    put(&mut file, segment, &size)?;
+    Ok(file)
+}
+
+/// The CAF file `plain` with this information chunk before its description's successor.
+pub(crate) fn caf(plain: &[u8], information: &[u8]) -> Outcome<Vec<u8>> {
+    let description = 8 + 12 + be(plain, 12, 8)?;
+    let chunk = [
+        b"info",
+        &(information.len() as u64).to_be_bytes()[..],
+        information,
+    ]
+    .concat();
+    Ok([
+        part(plain, 0, description)?,
+        &chunk,
+        rest(plain, description)?,
+    ]
+    .concat())
+}
+
+/// An item of an APEv2 tag; bits 1 and 2 of the flags tell its kind, 0 is text.
+pub(crate) fn ape_item(name: &str, flags: u32, value: &[u8]) -> Vec<u8> {
+    let numbers = [(value.len() as u32).to_le_bytes(), flags.to_le_bytes()].concat();
+    [&numbers, name.as_bytes(), &[0], value].concat()
+}
+
+/// An APEv2 tag without a header.
+pub(crate) fn ape(items: &[Vec<u8>]) -> Vec<u8> {
+    let (count, items) = (items.len() as u32, items.concat());
+    let numbers = [2000, items.len() as u32 + 32, count, 0].map(u32::to_le_bytes);
+    [&items, &b"APETAGEX"[..], &numbers.concat(), &[0; 8]].concat()
+}
+
+/// A `data` atom of this type.
+pub(crate) fn data(kind: u32, value: &[u8]) -> Vec<u8> {
+    atom(b"data", &[&kind.to_be_bytes(), &[0; 4], value].concat())
+}
+
+/// A freeform item with whatever stands behind its name.
+pub(crate) fn freeform_of(name: &str, behind: &[Vec<u8>]) -> Vec<u8> {
+    let parts = [
+        atom(b"mean", b"\0\0\0\0com.apple.iTunes"),
+        atom(b"name", &[&[0; 4], name.as_bytes()].concat()),
+        behind.concat(),
+    ];
+    atom(b"----", &parts.concat())
+}
+
+/// An MP4 with metadata keys in `moov`, and items by the number of their key.
+pub(crate) fn keyed(plain: &[u8], names: &[&str], items: &[Vec<u8>]) -> Outcome<Vec<u8>> {
+    let handler = atom(b"hdlr", b"\0\0\0\0\0\0\0\0mdta\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    let mut keys = [0; 4].to_vec();
+    keys.extend((names.len() as u32).to_be_bytes());
+    for name in names {
+        keys.extend(atom(b"mdta", name.as_bytes()));
+    }
+    let list = atom(b"ilst", &items.concat());
+    let meta = atom(b"meta", &[handler, atom(b"keys", &keys), list].concat());
+    let moov = find(plain, b"moov").ok_or("no moov")? - 4;
+    let size = be(plain, moov, 4)?;
+    let mut file = [plain, &meta].concat();
+    put(&mut file, moov, &((size + meta.len()) as u32).to_be_bytes())?;
+    Ok(file)
+}

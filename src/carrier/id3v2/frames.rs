@@ -238,6 +238,12 @@ impl Frame {
         self.body.end - self.body.start
     }
 
+    /// Whether the flags say that something was done to the body.
+    pub(super) fn is_flagged(&self) -> bool {
+        let [_, format] = self.flags;
+        format != 0
+    }
+
     /// Why the body's text cannot be had, if it cannot.
     pub(super) fn transformed(&self, tag: &Tag) -> Option<&'static str> {
         let [_, format] = self.flags;

@@ -14,7 +14,7 @@ use std::ops::Range;
 use self::frames::{Frame, Header, Tag, on_frames};
 use self::number::{encode_unsynchronised, synchsafe};
 use self::text::Text;
-use super::{Created, Edited, Field, Notice, Value, Wanted};
+use super::{Created, Edited, Field, Notice, Value, Wanted, keep};
 use crate::carrier;
 use crate::error::Fault;
 use crate::source::Source;
@@ -53,8 +53,16 @@ pub(crate) fn read(
         let mut fields = Vec::new();
         for frame in &tag.frames {
             match &frame.id {
-                b"TXXX" => fields.extend(user_text(source, tag, frame, wants)?),
-                b"TCOP" => fields.extend(copyright(source, tag, frame)?),
+                b"TXXX" => {
+                    if let Some((name, value)) = user_text(source, tag, frame, wants)? {
+                        keep(&mut fields, source, frame.at, &name, value)?;
+                    }
+                }
+                b"TCOP" if wants("COPYRIGHT") => {
+                    for value in copyright(source, tag, frame)? {
+                        keep(&mut fields, source, frame.at, "COPYRIGHT", value)?;
+                    }
+                }
                 _ => {}
             }
         }
@@ -110,53 +118,52 @@ pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
     }
 }
 
-/// The field of a `TXXX` frame, where its description is wanted.
+const MISFIT: Value = Value::Unreadable("the text does not fit its encoding");
+
+/// Name and value of a `TXXX` frame, where its description is wanted.
 fn user_text(
     source: &mut Source,
     tag: &Tag,
     frame: &Frame,
     wants: &dyn Fn(&str) -> bool,
-) -> Result<Option<Field>, Fault> {
-    if frame.transformed(tag).is_some() {
-        return Ok(None);
-    }
+) -> Result<Option<(String, Value)>, Fault> {
     let limit = source.limits().field;
     let too_long = frame.len() > limit;
     // A name of ours is short: what is too long to be read is first looked at for it.
     let body = frame.plain_body(source, tag, if too_long { 64 } else { limit })?;
-    let Some((name, value)) = Text::new(&body.bytes).and_then(|text| text.described()) else {
-        return Ok(None);
-    };
-    if !wants(&name) {
-        return Ok(None);
+    let why = frame.transformed(tag);
+    let text = Text::new(&body.bytes).filter(|_| why.is_none());
+    if let Some((name, value)) = text.and_then(|text| text.described())
+        && wants(&name)
+    {
+        let value = match value {
+            _ if too_long => Value::TOO_LONG,
+            Some(text) => Value::Text(text),
+            None => MISFIT,
+        };
+        return Ok(Some((name, value)));
     }
-    let value = match value {
-        _ if too_long => Value::Unreadable("the field is too long"),
-        Some(text) => Value::Text(text),
-        None => Value::Unreadable("the text does not fit its encoding"),
-    };
-    Ok(Some(Field { name, value }))
+    // One wrong bit in the flags or in the encoding byte must not hide a field.
+    let raw = source.bytes(frame.body.start..frame.body.end.min(frame.body.start + 64))?;
+    let name = text::likely_names(&raw, frame.is_flagged()).find(|name| wants(name));
+    Ok(name.map(|name| (name, why.map_or(MISFIT, Value::Unreadable))))
 }
 
 /// The values of a `TCOP` frame.
-fn copyright(source: &mut Source, tag: &Tag, frame: &Frame) -> Result<Vec<Field>, Fault> {
+fn copyright(source: &mut Source, tag: &Tag, frame: &Frame) -> Result<Vec<Value>, Fault> {
     let limit = source.limits().field;
-    let values = if let Some(why) = frame.transformed(tag) {
-        vec![Value::Unreadable(why)]
-    } else if frame.len() > limit {
-        vec![Value::Unreadable("the field is too long")]
-    } else {
-        let body = frame.plain_body(source, tag, limit)?;
-        match Text::new(&body.bytes).and_then(|text| text.values()) {
-            Some(values) => values.into_iter().map(Value::Text).collect(),
-            None => vec![Value::Unreadable("the text does not fit its encoding")],
-        }
-    };
-    let field = |value| Field {
-        name: "COPYRIGHT".to_owned(),
-        value,
-    };
-    Ok(values.into_iter().map(field).collect())
+    if let Some(why) = frame.transformed(tag) {
+        return Ok(vec![Value::Unreadable(why)]);
+    }
+    if frame.len() > limit {
+        return Ok(vec![Value::TOO_LONG]);
+    }
+    let body = frame.plain_body(source, tag, limit)?;
+    let values = Text::new(&body.bytes).and_then(|text| text.values());
+    Ok(match values {
+        Some(values) => values.into_iter().map(Value::Text).collect(),
+        None => vec![MISFIT],
+    })
 }
 
 fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Edited, Fault> {
@@ -228,7 +235,7 @@ fn edit_copyright(
     frame: Option<&Frame>,
     wanted: &Wanted<'_>,
 ) -> Result<CopyrightFrame, Fault> {
-    let untouched = wanted.copyright.prior.is_none() && wanted.copyright.notice.is_none();
+    let untouched = wanted.copyright.is_untouched();
     let Some(frame) = frame.filter(|_| !untouched) else {
         let edit = wanted.copyright.edit(None, true);
         return Ok(CopyrightFrame {
@@ -237,6 +244,10 @@ fn edit_copyright(
             ..CopyrightFrame::default()
         });
     };
+    if frame.len() > source.limits().field {
+        let what = "ID3v2: TCOP is too long for a notice";
+        return Err(Fault::Limit(what, frame.at));
+    }
     let body = frame.plain_body(source, tag, u64::MAX)?;
     let last = Text::new(&body.bytes)
         .filter(|_| frame.transformed(tag).is_none())

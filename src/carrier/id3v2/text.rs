@@ -104,6 +104,42 @@ impl<'a> Text<'a> {
     }
 }
 
+/// The names that the body of a `TXXX` frame may have, whatever its encoding byte says;
+/// where it is flagged, whatever the flags put before it, too.
+pub(super) fn likely_names(body: &[u8], is_flagged: bool) -> impl Iterator<Item = String> {
+    // Group and encryption method are a byte each, lengths four.
+    let before: &[usize] = if is_flagged {
+        &[0, 1, 2, 4, 5, 6]
+    } else {
+        &[0]
+    };
+    before
+        .iter()
+        .flat_map(|before| {
+            let text = |at| body.get(before + at..).unwrap_or_default();
+            [narrow(text(1)), wide(text(1)), wide(text(3))]
+        })
+        .flatten()
+}
+
+/// Bytes up to a zero.
+fn narrow(text: &[u8]) -> Option<String> {
+    let end = text.iter().position(|byte| *byte == 0)?;
+    text.get(..end)
+        .map(|name| name.iter().map(|byte| char::from(*byte)).collect())
+}
+
+/// Pairs of a byte and a zero, in either order, up to two zeros.
+fn wide(text: &[u8]) -> Option<String> {
+    let (units, _) = text.as_chunks::<2>();
+    let end = units.iter().position(|unit| is_zero(unit))?;
+    let one = |unit: &[u8; 2]| match unit {
+        [byte, 0] | [0, byte] => Some(char::from(*byte)),
+        _ => None,
+    };
+    units.get(..end)?.iter().map(one).collect()
+}
+
 fn is_zero(unit: &[u8]) -> bool {
     unit.iter().all(|byte| *byte == 0)
 }
