@@ -195,6 +195,11 @@ def frame(kind: str, body: bytes, version: int = 3, flags: int = 0, size: int | 
     return kind.encode() + length + struct.pack(">H", flags) + body
 
 
+def short(kind: str, body: bytes, size: int | None = None) -> bytes:
+    """Returns one ID3v2.2 frame: a name of three letters, a size of three bytes, no flags."""
+    return kind.encode() + (len(body) if size is None else size).to_bytes(3, "big") + body
+
+
 def text(kind: str, value: str, version: int = 3, encoding: int = 0, end: bytes = b"") -> bytes:
     """Returns a text frame in encoding 0 Latin-1, 1 UTF-16 with a little-endian BOM, 2 UTF-16BE or 3 UTF-8."""
     coded = [value.encode("latin-1", "replace"), b"\xff\xfe" + value.encode("utf-16-le"),
@@ -330,6 +335,7 @@ def mp3_cases() -> None:
     mp3_by_tools()
     mp3_frames()
     mp3_tags()
+    mp3_short_names()
     mp3_tails()
     mp3_broken()
 
@@ -499,6 +505,33 @@ def v24_unsynchronised(kind: str, body: bytes) -> bytes:
     return frame(kind, synchsafe(len(body)) + unsynchronised(body), 4, 0x03)
 
 
+def mp3_short_names() -> None:
+    """Registers MP3 files with an ID3v2.2 tag, whose frames have three letters."""
+    def one(name: str, hazards: str, purpose: str, frames: Callable[[], bytes], folder: str = "tagged", outcome: str = TAGGED, **rest) -> None:
+        built(f"{folder}/{name}.mp3", "mp3", outcome, hazards, purpose, lambda: with_id3(id3(frames(), 2, **rest)))
+
+    title, notice = short("TT2", b"\0Test Tone"), short("TCR", b"\0" + COPYRIGHT.encode())
+    utf16 = partial(lambda value: b"\x01\xff\xfe" + value.encode("utf-16-le"))
+    itunes = title + short("TP1", b"\0Test Artist") + short("TRK", b"\x003/9") + short("COM", b"\0engiTunNORM\0 00000001 00000002") + short("TEN", b"\0iTunes 4.9")
+    one("id3v22", "ID3-3", "ID3v2.2, with three-letter frames", lambda: title)
+    one("v22-copyright", "ID3-3", "ID3v2.2 with TCR and padding", lambda: itunes + notice, padding=1024)
+    one("v22-tight", "ID3-3", "the same without padding", lambda: itunes + notice)
+    one("v22-small-padding", "ID3-3 ID3-4", "5 bytes of padding: less than a frame header", lambda: title, padding=5)
+    one("v22-utf16", "ID3-2 ID3-3", "TCR and TXX in UTF-16", lambda: short("TCR", utf16(COPYRIGHT) + bytes(2)) + short("TXX", utf16("mood") + bytes(2) + b"\xff\xfe" + "calm".encode("utf-16-le")))
+    one("v22-empty-copyright", "ID3-2 ID3-3", "TCR without text", lambda: title + short("TCR", b"\0"))
+    one("v22-cover", "ALL-2 ID3-3", "PIC, UFI, GEO, CRM and a frame that no standard knows", lambda: title + short("PIC", b"\0PNG\x03\0" + cover()) + short("UFI", b"https://example.org\0" + bytes(range(16)))
+        + short("GEO", geob("application/octet-stream", "Markers", bytes(200))) + short("CRM", b"https://example.org\0secret\0" + bytes(range(9))) + short("XYZ", b"\xde\xad"))
+    one("v22-unsync", "ID3-1 ID3-3", "ID3v2.2 unsynchronised around a picture full of FF", lambda: unsynchronised(title + short("PIC", b"\0PNG\x03\0" + cover()) + notice), flags=0x80)
+    one("v22-unsync-utf16", "ID3-1 ID3-2 ID3-3", "the same with TCR in UTF-16", lambda: unsynchronised(title + short("TCR", utf16(COPYRIGHT))), flags=0x80)
+    one("v22-compressed", "ID3-3", "ID3v2.2 with the flag of a compression that was never specified", lambda: title, "broken", UNSUPPORTED, flags=0x40)
+    one("v22-frame-too-long", "ID3-4 ID3-3", "ID3v2.2 frame longer than the tag", lambda: title + short("TP1", b"\0Test Artist", 4000), "broken", MALFORMED)
+    one("v22-noai", "ALL-2 ID3-3", "TXX:NOAI of somebody else", lambda: title + short("TXX", b"\0NOAI\x001"), "broken", CONFLICT)
+    one("v22-c2pa", "FLAC-3 ID3-3", "C2PA manifest in GEO", lambda: title + short("GEO", geob("application/x-c2pa-manifest-store", "c2pa", manifest())), "broken", PROTECTED)
+    built("tagged/v22-and-v23.mp3", "mp3", TAGGED, "MP3-1 ID3-3", "an ID3v2.2 tag behind one of 2.3", lambda: with_id3(id3(text("TIT2", "Test Tone")) + id3(title + notice, 2)))
+    built("tagged/v22-and-v1.mp3", "mp3", TAGGED, "MP3-4 ID3-3", "ID3v2.2 and ID3v1", lambda: with_id3(id3(title, 2), id3v1()))
+    built("tagged/v22.wav", "wav", TAGGED, "ID3-3", "ID3v2.2 in the id3 chunk", lambda: wav(after=chunk("id3 ", id3(itunes + notice, 2, 100))))
+
+
 def mp3_tails() -> None:
     """Registers MP3 files with tags at the end, alone and together."""
     def one(name: str, hazards: str, purpose: str, tail: Callable[[], bytes], head: bytes = b"") -> None:
@@ -530,8 +563,6 @@ def mp3_broken() -> None:
         built(f"broken/{name}", format, outcome, hazards, purpose, make)
 
     title, title4, notice = text("TIT2", "Test Tone"), text("TIT2", "Test Tone", 4), COPYRIGHT.encode()
-    one("id3v22.mp3", "mp3", UNSUPPORTED, "ID3-3", "ID3v2.2, with three-letter frames",
-        lambda: with_id3(b"ID3\x02\0\0" + synchsafe(16) + b"TT2\0\0\x0a\0Test Tone"))
     one("id3v25.mp3", "mp3", UNSUPPORTED, "ID3-3", "an ID3v2 version that does not exist yet", lambda: with_id3(id3(title4, 5)))
     one("v23-crc.mp3", "mp3", UNSUPPORTED, "ID3-3", "v2.3 extended header with a CRC",
         lambda: with_id3(id3(title, flags=0x40, extended=struct.pack(">IHII", 10, 0x8000, 0, zlib.crc32(title)))))
@@ -1681,7 +1712,7 @@ def aiff_cases() -> None:
     bad("ssnd-offset-beyond.aiff", "WAV-3", "SSND offset beyond its chunk", lambda: form(comm(count), iff("SSND", struct.pack(">II", 100_000, 0) + pcm(TONE(), order="big"))))
     bad("chunk-beyond-end.aiff", "WAV-2", "last chunk longer than the file", lambda: aiff(after=iff("ANNO", b"text", size=4000)))
     no = partial(one, folder="broken", outcome=UNSUPPORTED)
-    no("id3v22.aiff", "ID3-3", "ID3v2.2 in the ID3 chunk", lambda: aiff(after=iff("ID3 ", b"ID3\x02\0\0" + synchsafe(16) + b"TT2\0\0\x0a\0Test Tone")))
+    one("id3v22.aiff", "ID3-3", "ID3v2.2 in the ID3 chunk", lambda: aiff(after=iff("ID3 ", id3(short("TT2", b"\0Test Tone") + short("TCR", b"\0" + COPYRIGHT.encode()), 2))))
     no("8svx.aiff", "ALL-5", "FORM of another kind than AIFF or AIFC: no sound of a kind we know",
        lambda: form(iff("VHDR", bytes(20)), iff("BODY", bytes(100)), kind=b"8SVX"), format="-", outcome=NOT_AUDIO)
     one("noai.aiff", "ALL-2", "TXXX:NOAI of somebody else in the ID3 chunk", lambda: aiff(after=chunk("ID3 ", id3(txxx("NOAI", "1")), ">")), "broken", CONFLICT)

@@ -1,4 +1,4 @@
-//! ID3v2.3 and 2.4 tags, apart from the crate's own reader.
+//! ID3v2.2, 2.3 and 2.4 tags, apart from the crate's own reader.
 
 use super::bytes::{be, byte, le32, part, rest, synchsafe};
 use super::pieces::{Kind, Piece, is_ours};
@@ -18,7 +18,7 @@ pub(crate) fn pieces(tag: &[u8]) -> Outcome<Vec<Piece>> {
     pieces.extend((flags & 0x10 != 0).then(|| Piece::new("id3 footer", Kind::Structure, &[])));
     let size = synchsafe(tag, 6)?;
     let mut body = part(tag, 10, size)?.to_vec();
-    if version == 3 && flags & 0x80 != 0 {
+    if version < 4 && flags & 0x80 != 0 {
         body = resynchronised(&body);
     }
     let mut at = 0;
@@ -39,12 +39,12 @@ pub(crate) fn pieces(tag: &[u8]) -> Outcome<Vec<Piece>> {
         at = length;
     }
     while at < body.len() && byte(&body, at)? != 0 {
-        let size = if version == 3 {
-            be(&body, at + 4, 4)?
-        } else {
-            synchsafe(&body, at + 4)?
+        let size = match version {
+            2 => be(&body, at + 3, 3)? + 6,
+            3 => be(&body, at + 4, 4)? + 10,
+            _ => synchsafe(&body, at + 4)? + 10,
         };
-        let frame = part(&body, at, size + 10)?;
+        let frame = part(&body, at, size)?;
         pieces.push(piece(frame, version)?);
         at += frame.len();
     }
@@ -56,6 +56,18 @@ pub(crate) fn pieces(tag: &[u8]) -> Outcome<Vec<Piece>> {
 }
 
 fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
+    if version == 2 {
+        let id = part(frame, 0, 3)?;
+        let body = rest(frame, 6)?;
+        let place = format!("frame {}", String::from_utf8_lossy(id));
+        return Ok(match id {
+            b"TCR" => Piece::new(&place, Kind::Copyright, body),
+            b"TXX" if description(body).is_some_and(|name| is_ours(&name)) => {
+                Piece::new(&place, Kind::Ours, frame)
+            }
+            _ => Piece::new(&place, Kind::Foreign, frame),
+        });
+    }
     let id = part(frame, 0, 4)?;
     let flags = byte(frame, 9)?;
     let place = format!("frame {}", String::from_utf8_lossy(id));

@@ -7,9 +7,12 @@ use super::number::{decode_unsynchronised, unsynchsafe};
 use crate::error::Fault;
 use crate::source::Source;
 
+/// Length of the header of a tag, and of a frame but in ID3v2.2.
 const HEADER: u64 = 10;
 const UNSYNCHRONISED: u8 = 0x80;
 const EXTENDED: u8 = 0x40;
+/// The same flag in ID3v2.2, for a compression that was never specified.
+const COMPRESSED: u8 = 0x40;
 const FOOTER: u8 = 0x10;
 
 /// The length of the ID3v2 tag that starts at `at`, footer included; `None` where none
@@ -50,7 +53,10 @@ impl Header {
             return Err(Fault::Malformed(what, at + 6));
         }
         let known = match version {
-            2 => return Err(Fault::Unsupported("ID3v2.2 tag", at + 3)),
+            2 if flags & COMPRESSED != 0 => {
+                return Err(Fault::Unsupported("ID3v2.2: compressed tag", at + 5));
+            }
+            2 => 0x80,
             3 => 0xe0,
             4 => 0xf0,
             _ => {
@@ -77,9 +83,9 @@ impl Header {
         })
     }
 
-    /// ID3v2.3 unsynchronises all bytes behind the header; ID3v2.4 frame by frame.
+    /// ID3v2.2 and 2.3 unsynchronise all bytes behind the header; ID3v2.4 frame by frame.
     fn unsynchronised_as_a_whole(&self) -> bool {
-        self.version == 3 && self.flags & UNSYNCHRONISED != 0
+        self.version < 4 && self.flags & UNSYNCHRONISED != 0
     }
 }
 
@@ -97,10 +103,31 @@ pub(super) struct Tag {
 
 #[derive(Clone)]
 pub(super) struct Frame {
+    /// As ID3v2.3 names it, where it is one that is looked at.
     pub(super) id: [u8; 4],
     pub(super) at: u64,
+    pub(super) size_at: Range<u64>,
     pub(super) body: Range<u64>,
     flags: [u8; 2],
+}
+
+/// The frames that are looked at: as ID3v2.3 and as ID3v2.2 names them.
+const SHORT_NAMES: [(&[u8; 4], &[u8; 3]); 3] =
+    [(b"TXXX", b"TXX"), (b"TCOP", b"TCR"), (b"GEOB", b"GEO")];
+
+/// How a version names a frame that is looked at.
+pub(super) fn name(version: u8, long: &[u8; 4]) -> &[u8] {
+    match SHORT_NAMES.iter().find(|(known, _)| *known == long) {
+        Some((_, short)) if version == 2 => *short,
+        _ => long,
+    }
+}
+
+/// ID3v2.3's name of a frame of ID3v2.2, or one that nobody looks for.
+fn long_name(short: [u8; 3]) -> [u8; 4] {
+    let [first, second, third] = short;
+    let known = SHORT_NAMES.iter().find(|(_, known)| **known == short);
+    known.map_or([first, second, third, b'0'], |(long, _)| **long)
 }
 
 /// A frame's body as its text is.
@@ -204,32 +231,42 @@ impl Frame {
     /// The frame at the start of `within`, or `None` where frames end.
     fn read(source: &mut Source, version: u8, within: Range<u64>) -> Result<Option<Frame>, Fault> {
         let at = within.start;
-        if within.end - at < HEADER || source.byte(at)? == 0 {
+        let short = version == 2;
+        let header = if short { 6 } else { HEADER };
+        if within.end - at < header || source.byte(at)? == 0 {
             return Ok(None);
         }
-        let id = source.array::<4>(at)?;
+        let (id, size_at) = if short {
+            (long_name(source.array(at)?), at + 3..at + 6)
+        } else {
+            (source.array(at)?, at + 4..at + 8)
+        };
         if !is_frame_id(id) {
             return Err(Fault::Malformed(
                 "ID3v2: neither a frame nor zero padding",
                 at,
             ));
         }
-        let size = source.array::<4>(at + 4)?;
-        let start = at + HEADER;
-        let end = if version == 3 {
-            start + u64::from(u32::from_be_bytes(size))
-        } else {
-            end_of_v4_frame(source, start, size, within.end)?
+        let start = at + header;
+        let end = match version {
+            2 => start + u64::from(source.be32(at + 2)? & 0x00ff_ffff),
+            3 => start + u64::from(source.be32(at + 4)?),
+            _ => {
+                let size = source.array(at + 4)?;
+                end_of_v4_frame(source, start, size, within.end)?
+            }
         };
         if end > within.end {
             let what = "ID3v2: the frame is longer than the tag";
-            return Err(Fault::Malformed(what, at + 4));
+            return Err(Fault::Malformed(what, size_at.start));
         }
+        let flags = if short { [0; 2] } else { source.array(at + 8)? };
         Ok(Some(Frame {
             id,
             at,
+            size_at,
             body: start..end,
-            flags: source.array(at + 8)?,
+            flags,
         }))
     }
 

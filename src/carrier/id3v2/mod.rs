@@ -1,9 +1,11 @@
-//! Our lines in an ID3v2 tag (id3.org: ID3v2.3.0, ID3v2.4.0; integers are big-endian).
+//! Our lines in an ID3v2 tag (id3.org: ID3v2.2.0, ID3v2.3.0, ID3v2.4.0; integers are
+//! big-endian).
 //!
 //! Fields are `TXXX` frames with our name as the description, in ISO-8859-1; the
-//! copyright field is `TCOP`. New frames stand behind the last one. Room comes from the
-//! tag's zero padding where that suffices. The tag's version, its flags and every other
-//! frame, compressed, encrypted and unsynchronised ones too, stay byte for byte.
+//! copyright field is `TCOP`. ID3v2.2 has shorter names for them, `TXX` and `TCR`. New
+//! frames stand behind the last one. Room comes from the tag's zero padding where that
+//! suffices. The tag's version, its flags and every other frame, compressed, encrypted
+//! and unsynchronised ones too, stay byte for byte.
 
 mod frames;
 mod number;
@@ -277,8 +279,13 @@ fn edit_copyright(
     let appended = new.len() as u64;
     let mut splices = Vec::new();
     if old > 0 || appended > 0 {
-        let size = frame_size(tag.version, frame.len() + appended - old);
-        splices.push(Splice::replace(frame.at + 4..frame.at + 8, size));
+        let length = frame.len() + appended - old;
+        if tag.version == 2 && length >= 1 << 24 {
+            let what = "ID3v2.2: the frame would be over 16 MiB";
+            return Err(Fault::Limit(what, frame.at));
+        }
+        let size = frame_size(tag.version, length);
+        splices.push(Splice::replace(frame.size_at.clone(), size));
         splices.push(Splice::replace(end - old..end, new));
         if let Some(at) = body.length_at {
             let length = body.bytes.len() as u64 + appended - old;
@@ -313,17 +320,21 @@ fn text_frame(version: u8, id: [u8; 4], text: &str) -> Vec<u8> {
 
 /// A frame of ISO-8859-1 text.
 pub(super) fn latin1_frame(version: u8, id: [u8; 4], text: &[u8]) -> Vec<u8> {
-    let mut frame = id.to_vec();
+    let mut frame = frames::name(version, &id).to_vec();
     frame.extend(frame_size(version, text.len() as u64 + 1));
-    frame.extend([0, 0, 0]);
+    if version > 2 {
+        frame.extend([0, 0]);
+    }
+    frame.push(0);
     frame.extend(text);
     frame
 }
 
-fn frame_size(version: u8, size: u64) -> [u8; 4] {
-    if version == 3 {
-        (size as u32).to_be_bytes()
-    } else {
-        synchsafe(size).unwrap_or([0x7f; 4])
+fn frame_size(version: u8, size: u64) -> Vec<u8> {
+    let [_, short @ ..] = (size as u32).to_be_bytes();
+    match version {
+        2 => short.to_vec(),
+        3 => (size as u32).to_be_bytes().to_vec(),
+        _ => synchsafe(size).unwrap_or([0x7f; 4]).to_vec(),
     }
 }
