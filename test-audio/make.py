@@ -254,15 +254,15 @@ def ape(*items: tuple[str, bytes], header: bool = True, version: int = 2000, siz
     return (end(whole | 0x2000_0000) if header else b"") + body + end(whole)
 
 
-def lyrics3v1() -> bytes:
+def lyrics3v1(words: bytes = b"[00:00]Test tone\r\n") -> bytes:
     """Returns a Lyrics3 v1 block, which ends right before ID3v1."""
-    return b"LYRICSBEGIN[00:00]Test tone\r\nLYRICSEND"
+    return b"LYRICSBEGIN" + words + b"LYRICSEND"
 
 
-def lyrics3v2() -> bytes:
+def lyrics3v2(words: bytes = b"[00:00]Test tone\r\n", size: int | None = None) -> bytes:
     """Returns a Lyrics3 v2 block with its own length before the end mark."""
-    body = b"LYRICSBEGIN" + b"IND00002" + b"00" + b"ETT00009Test Tone"
-    return body + b"%06d" % len(body) + b"LYRICS200"
+    body = b"LYRICSBEGIN" + b"IND00002" + b"11" + b"LYR%05d" % len(words) + words + b"ETT00009Test Tone"
+    return body + b"%06d" % (len(body) if size is None else size) + b"LYRICS200"
 
 
 # MPEG frames
@@ -554,6 +554,19 @@ def mp3_tails() -> None:
     one("ape-holds-id3", "MP3-2", "APEv2 item that holds a whole ID3v2 tag", lambda: ape(("Title", b"Test Tone"), ("Cover Art (Back)", b"x.bin\0" + front)))
     one("ape-holds-id3v1", "MP3-2", "APEv2 item that ends in `TAG` 128 bytes before the end",
         lambda: ape(("Title", b"Test Tone"), ("Cover Art (Front)", b"x.bin\0" + id3v1()[:96]), header=False))
+    one("lyrics3v1", "MP3-4", "Lyrics3 v1 before ID3v1", lambda: lyrics3v1() + id3v1())
+    one("lyrics3v1-longest", "MP3-4", "Lyrics3 v1 of 5,100 bytes", lambda: lyrics3v1(b"[00:00]Test tone\r\n".ljust(5100, b".")) + id3v1())
+    one("lyrics3v1-empty", "MP3-4", "Lyrics3 v1 without a word, at the end of the file", lambda: lyrics3v1(b""))
+    one("lyrics3v2", "MP3-4", "Lyrics3 v2 before ID3v1", lambda: lyrics3v2() + id3v1())
+    one("lyrics3v2-alone", "MP3-4", "Lyrics3 v2 at the end of the file", lyrics3v2)
+    one("lyrics3v2-id3v2", "MP3-4", "ID3v2, Lyrics3 v2 and ID3v1", lambda: lyrics3v2() + id3v1(), front)
+    one("lyrics3v2-ape", "MP3-4", "APEv2, Lyrics3 v2, ID3v1", lambda: plain + lyrics3v2() + id3v1())
+    one("lyrics3v2-before-ape", "MP3-4", "Lyrics3 v2, APEv2, ID3v1", lambda: lyrics3v2() + plain + id3v1())
+    one("lyrics3v2-tag-plus", "MP3-4", "Lyrics3 v2, `TAG+`, ID3v1", lambda: lyrics3v2() + enhanced() + id3v1())
+    one("lyrics3v2-sync", "MP3-2 MP3-4", "Lyrics3 v2 that holds a chain of real MPEG frames", lambda: lyrics3v2(corpus("clean/no-header-frame.mp3")) + id3v1())
+    one("lyrics3v2-marks", "MP3-4", "Lyrics3 v2 whose words are the marks of v1", lambda: lyrics3v2(b"LYRICSBEGIN and LYRICSEND") + id3v1())
+    built("tagged/lyrics3.flac", "flac", TAGGED, "MP3-4 FLAC-3", "Lyrics3 v2 and ID3v1 after the last frame", lambda: corpus("clean/sine.flac") + lyrics3v2() + id3v1())
+    built("tagged/lyrics3-one-frame.mp3", "mp3", TAGGED, "MP3-4", "Lyrics3 v1 after a single frame", lambda: mpeg_frames(corpus("clean/no-header-frame.mp3"))[0] + lyrics3v1())
     one("ape-multi", "ALL-3", "APEv2 item with two values", lambda: ape(("Artist", b"Test Artist\0Second Artist"), ("Copyright", COPYRIGHT.encode())))
 
 
@@ -587,10 +600,11 @@ def mp3_broken() -> None:
         lambda: with_id3(id3(frame("TCOP", b"\x80" + bytes(range(20)), 4, 0x04), 4)))
     one("tcop-no-bom.mp3", "mp3", UNSUPPORTED, "ID3-2", "TCOP in UTF-16 (encoding 1) without the BOM",
         lambda: with_id3(id3(frame("TCOP", b"\x01" + COPYRIGHT.encode("utf-16-le")))))
-    one("lyrics3v1.mp3", "mp3", UNSUPPORTED, "MP3-4", "Lyrics3 v1 before ID3v1", lambda: with_id3(b"", lyrics3v1() + id3v1()))
-    one("lyrics3v2.mp3", "mp3", UNSUPPORTED, "MP3-4", "Lyrics3 v2 before ID3v1", lambda: with_id3(b"", lyrics3v2() + id3v1()))
-    one("lyrics3v2-ape.mp3", "mp3", UNSUPPORTED, "MP3-4", "APEv2, Lyrics3 v2, ID3v1",
-        lambda: with_id3(b"", ape(("Title", b"Test Tone")) + lyrics3v2() + id3v1()))
+    one("lyrics3v1-no-beginning.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v1 whose beginning is missing", lambda: with_id3(b"", lyrics3v1()[11:] + id3v1()))
+    one("lyrics3v1-too-long.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v1 of more than 5,100 bytes", lambda: with_id3(b"", lyrics3v1(b"x" * 5101) + id3v1()))
+    one("lyrics3v2-size-small.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v2 whose size is too small", lambda: with_id3(b"", lyrics3v2(size=20) + id3v1()))
+    one("lyrics3v2-size-large.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v2 larger than the file", lambda: with_id3(b"", lyrics3v2(size=999_999) + id3v1()))
+    one("lyrics3v2-size-letters.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v2 whose size has a sign", lambda: with_id3(b"", replaced(lyrics3v2(), b"000064", b"+00064") + id3v1()))
     one("layer1.mp1", "-", UNSUPPORTED, "ALL-5", "MPEG layer I, silent frames", lambda: (b"\xff\xff\x10\xc4" + bytes(28)) * 60)
     ran("broken/layer2.mp2", "-", UNSUPPORTED, "ALL-5", "MPEG layer II", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a mp2 -b:a 32k OUT")
     ran("broken/layer2.mp3", "-", UNSUPPORTED, "ALL-5", "MPEG layer II called .mp3", "cp broken/layer2.mp2 OUT")

@@ -1,7 +1,7 @@
 //! Which tags stand at the ends of a file, around the sound?
 //!
-//! ID3v2 in front; ID3v1, APEv2 and appended ID3v2 behind. Tail tags are found first, from
-//! the end, so that a frame inside a cover is never taken for sound.
+//! ID3v2 in front; ID3v1, APEv2, Lyrics3 and appended ID3v2 behind. Tail tags are found
+//! first, from the end, so that a frame inside a cover is never taken for sound.
 
 use std::ops::Range;
 
@@ -139,10 +139,9 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
             };
             continue;
         }
-        if let Some(at) = before(9)
-            && (source.has(at, b"LYRICS200")? || source.has(at, b"LYRICSEND")?)
-        {
-            return Err(Fault::Unsupported("Lyrics3 tag", at));
+        if let Some(at) = lyrics3(source, start, end)? {
+            end = at;
+            continue;
         }
         if let Some(range) = appended_id3v2(source, end, start)? {
             end = range.start;
@@ -150,6 +149,37 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
             continue;
         }
         return Ok(Tail { tags, id3v1, end });
+    }
+}
+
+/// Where Lyrics3 (id3.org: "Lyrics3", "Lyrics3 v2.00") begins that ends at `end`: words and
+/// times of a song, with no place for a field.
+fn lyrics3(source: &mut Source, start: u64, end: u64) -> Result<Option<u64>, Fault> {
+    const BEGIN: &[u8] = b"LYRICSBEGIN";
+    /// The most bytes between the marks of the first version, which states no size.
+    const LONGEST: u64 = 5100;
+    let Some(mark) = end.checked_sub(9).filter(|at| *at >= start) else {
+        return Ok(None);
+    };
+    let begin = if source.has(mark, b"LYRICS200")? {
+        let at = mark.saturating_sub(6);
+        let size = source.array::<6>(at)?;
+        let digits = str::from_utf8(&size).ok();
+        let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        let size: Option<u64> = digits.and_then(|digits| digits.parse().ok());
+        size.and_then(|size| at.checked_sub(size))
+    } else if source.has(mark, b"LYRICSEND")? {
+        let from = mark.saturating_sub(LONGEST + BEGIN.len() as u64).max(start);
+        let text = source.bytes(from..mark)?;
+        let begin = text.windows(BEGIN.len()).rposition(|part| part == BEGIN);
+        begin.map(|begin| from + begin as u64)
+    } else {
+        return Ok(None);
+    };
+    let wrong = Fault::Malformed("Lyrics3: no beginning where its size says", mark);
+    match begin.filter(|at| *at >= start) {
+        Some(at) if source.has(at, BEGIN)? => Ok(Some(at)),
+        _ => Err(wrong),
     }
 }
 

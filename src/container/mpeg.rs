@@ -84,9 +84,15 @@ fn chains(
     first: FrameHeader,
     count: usize,
 ) -> Result<bool, Fault> {
+    const BEHIND: [&[u8]; 3] = [b"TAG", b"APETAGEX", b"LYRICSBEGIN"];
     for _ in 0..count {
-        if at == source.len() || source.has(at, b"TAG")? || source.has(at, b"APETAGEX")? {
+        if at == source.len() {
             return Ok(true);
+        }
+        for tag in BEHIND {
+            if source.has(at, tag)? {
+                return Ok(true);
+            }
         }
         match FrameHeader::read(source, at)? {
             Some(next)
