@@ -17,7 +17,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         .find(b"COMM")
         .ok_or(Fault::Malformed("AIFF: no COMM chunk", 12))?;
     let stream = stream(source, &common)?;
-    let is_adpcm = stream.codec.starts_with("adpcm");
     chunks.audio = match chunks.find(b"SSND") {
         Some((_, sound)) => {
             let offset = if sound.len() < 8 {
@@ -69,8 +68,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         manifest: None,
         priming: None,
         other_tracks: false,
-        read_only: is_adpcm
-            .then_some(("AIFC with ADPCM is read, not written", common.payload.start)),
+        read_only: None,
         structure: Structure::Aiff(chunks),
     })
 }
@@ -90,8 +88,7 @@ fn stream(source: &mut Source, common: &Chunk) -> Result<Stream, Fault> {
     } else {
         *b"NONE"
     };
-    let codec =
-        codec(&kind, bits).ok_or(Fault::Unsupported("AIFF with a codec other than PCM", at))?;
+    let codec = codec(&kind, bits).ok_or(Fault::Unsupported("AIFC with another codec", at))?;
     Ok(Stream {
         codec: codec.to_owned(),
         sample_rate: extended(source.array(at + 8)?)

@@ -137,6 +137,12 @@ impl Chunks {
             .collect()
     }
 
+    /// The chunk of the sound in RIFF, as a whole.
+    pub(super) fn sound(&self) -> Range<u64> {
+        let data = self.find(b"data");
+        data.map_or(0..0, |(_, chunk)| chunk.payload)
+    }
+
     /// Every chunk with its index.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Chunk)> {
         self.list.iter().enumerate()

@@ -240,11 +240,12 @@ impl Layout {
     }
 
     /// What of a file of `length` bytes a decoder may see: not the tags at the ends of
-    /// MPEG audio and FLAC, which decoders take for sound.
+    /// MPEG audio and FLAC, which decoders take for sound, nor a WAV around MPEG audio.
     pub(crate) fn audible(&self, length: u64) -> Range<u64> {
         match &self.structure {
             Structure::Mp3(mp3) => mp3.audible(),
             Structure::Flac(flac) => flac.audible(),
+            Structure::Wav(chunks) if self.stream.codec == "mp3" => chunks.sound(),
             Structure::Adts(adts) => adts.frames.clone(),
             _ => 0..length,
         }

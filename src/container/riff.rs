@@ -5,7 +5,7 @@
 //! `INFO` is edited too where there is one. Chunks of every other name stay.
 
 use super::chunks::{Chunk, Chunks};
-use super::{Layout, Place, Stream, Structure};
+use super::{Layout, Place, Stream, Structure, mpeg};
 use crate::carrier::{Carrier, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
@@ -16,11 +16,13 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         .find(b"fmt ")
         .ok_or(Fault::Malformed("WAV: no fmt chunk", 12))?;
     let stream = stream(source, &format)?;
-    let is_adpcm = stream.codec.starts_with("adpcm");
     let (_, data) = chunks
         .find(b"data")
         .ok_or(Fault::Malformed("WAV: no data chunk", 12))?;
     chunks.audio = data.payload;
+    if stream.codec == "mp3" && !chunks.audio.is_empty() {
+        chunks.audio.start += mpeg::silent_packet(source, &chunks.audio)?;
+    }
     let mut infos = Vec::new();
     let mut tags = Vec::new();
     for (index, chunk) in chunks.iter() {
@@ -54,8 +56,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         manifest,
         priming: None,
         other_tracks: false,
-        read_only: is_adpcm
-            .then_some(("WAV with ADPCM is read, not written", format.payload.start)),
+        read_only: None,
         structure: Structure::Wav(chunks),
     })
 }
@@ -93,7 +94,8 @@ fn stream(source: &mut Source, format: &Chunk) -> Result<Stream, Fault> {
         (7, 8) => "pcm_mulaw",
         (0x02, 4) => "adpcm_ms",
         (0x11, 4) => "adpcm_ima_wav",
-        _ => return Err(Fault::Unsupported("WAV with a codec other than PCM", at)),
+        (0x55, _) => "mp3",
+        _ => return Err(Fault::Unsupported("WAV with another codec", at)),
     };
     Ok(Stream {
         codec: codec.to_owned(),

@@ -36,7 +36,12 @@ pub(super) fn decode(
 ) -> Result<(), Fault> {
     let range = layout.audible(source.len());
     let view = View::new(file, range, layout.masks(source)?);
-    let mut reader = reader(view, layout.format())?;
+    // Of an MP3 in WAV the sound alone is in view.
+    let format = match layout.format() {
+        Format::Wav if layout.stream.codec == "mp3" => Format::Mp3,
+        format => format,
+    };
+    let mut reader = reader(view, format)?;
     let track = reader.first_track(TrackType::Audio).ok_or(UNDECODABLE)?;
     let id = track.id;
     let Some(CodecParameters::Audio(parameters)) = track.codec_params.clone() else {
@@ -46,7 +51,7 @@ pub(super) fn decode(
     let priming = layout.priming.unwrap_or_default();
     let mut skip = priming.max(decoder.pre_skip());
     // Without a table symphonia guesses where an MP3 ends, and a guess cuts nothing.
-    let is_guess = layout.format() == Format::Mp3 && track.padding.is_none();
+    let is_guess = format == Format::Mp3 && track.padding.is_none();
     let mut tail = Tail::default();
     loop {
         let mut packet = match guarded(|| reader.next_packet())? {
