@@ -203,10 +203,18 @@ impl Comment {
     }
 
     fn value(&self, source: &mut Source, name: &str) -> Result<Value, Fault> {
-        Value::utf8(
+        let value = Value::utf8(
             source,
             self.text.start + name.len() as u64 + 1..self.text.end,
-        )
+        )?;
+        let is_short = self.len() <= source.limits().field;
+        match value {
+            // Whatever an old program wrote before it, a notice is ASCII.
+            Value::Unreadable(_) if is_short && name.eq_ignore_ascii_case("COPYRIGHT") => {
+                Ok(Value::Text(self.lossy_value(source)?))
+            }
+            value => Ok(value),
+        }
     }
 
     /// The value for a search at its end, whatever its bytes.

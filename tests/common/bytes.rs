@@ -84,3 +84,12 @@ pub(crate) fn trim_zeros(bytes: &[u8]) -> &[u8] {
         .map_or(0, |last| last + 1);
     bytes.get(..end).unwrap_or_default()
 }
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .flatten()
+        .collect()
+}

@@ -9,10 +9,10 @@ pub(crate) mod ledger;
 pub(crate) mod life;
 pub(crate) mod music;
 pub(crate) mod ogg;
+mod outcome;
 pub(crate) mod pieces;
 pub(crate) mod random;
 
-use std::error::Error;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,18 +25,8 @@ use noai_audio::{
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-/// What a test gives: nothing, or the reason why it could not look.
-pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
-
-/// Fails a helper with a sentence.
-pub(crate) fn fail<T>(what: impl Into<String>) -> Outcome<T> {
-    Err(what.into().into())
-}
-
-/// Fails a helper with a sentence unless `holds`.
-pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Outcome {
-    if holds { Ok(()) } else { fail(what()) }
-}
+pub(crate) use self::bytes::hex;
+pub(crate) use self::outcome::{Outcome, ensure, fail};
 
 /// The folder of the corpus.
 pub(crate) fn corpus() -> PathBuf {
@@ -84,15 +74,6 @@ pub(crate) fn short_statement() -> Declaration {
 
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
-        .flatten()
-        .collect()
 }
 
 /// A folder of its own for one test, gone afterwards.

@@ -44,16 +44,19 @@ impl Piece {
     }
 }
 
-/// Whether a field's name is one of ours.
+/// The names of our fields.
+pub(crate) const OURS: [&str; 5] = [
+    "AI_CONSENT",
+    "NOAI",
+    "CONTENT_USAGE",
+    "TDM_RESERVATION",
+    "TDM_POLICY",
+];
+
+/// Whether a field's name is one of ours, in whatever case and with whatever between words.
 pub(crate) fn is_ours(name: &str) -> bool {
-    [
-        "AI_CONSENT",
-        "NOAI",
-        "CONTENT_USAGE",
-        "TDM_RESERVATION",
-        "TDM_POLICY",
-    ]
-    .contains(&name)
+    let name = name.to_ascii_uppercase().replace([' ', '-'], "_");
+    OURS.contains(&name.as_str())
 }
 
 /// The pieces of a file, in order.
