@@ -352,9 +352,10 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     Err(why) => unreadable(&why),
                 },
                 marker::NOAI => joined(&noai::understand),
+                // A semicolon may also stand before a parameter.
                 marker::CONTENT_USAGE => match aipref::understand(raw) {
                     Some(preferences) => Meaning::Says(preferences),
-                    None => unreadable("not in its vocabulary"),
+                    None => joined(&aipref::understand),
                 },
                 marker::TDM_RESERVATION => {
                     let policy = policy(field, all);

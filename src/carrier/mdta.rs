@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::ilst::{atoms, item_values};
+use super::ilst::{self, atoms, item_values};
 use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
@@ -21,7 +21,11 @@ pub(crate) fn read(
     let inside = atoms(source, range)?;
     let find = |kind: &[u8; 4]| inside.iter().find(|atom| &atom.kind == kind);
     let Some(names) = find(b"keys") else {
-        return Ok(Vec::new());
+        // An item list whose handler is damaged is one all the same.
+        return match find(b"ilst") {
+            Some(items) => ilst::read(source, items.payload(), wants),
+            None => Ok(Vec::new()),
+        };
     };
     let names = keys(source, names.payload(), wants)?;
     let items = match find(b"ilst") {

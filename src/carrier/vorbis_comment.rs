@@ -22,11 +22,25 @@ pub(crate) fn read(
     wants: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
-    for comment in List::walk(source, range)?.comments {
+    let list = List::walk(source, range.clone())?;
+    for comment in &list.comments {
         if let Some(name) = comment.name(source)?.filter(|name| wants(name)) {
             let value = comment.value(source, &name)?;
             keep(&mut fields, source, comment.text.start, &name, value)?;
         }
+    }
+    // A number of comments that is too small must not hide the rest of them.
+    let (mut at, mut parts) = (list.end, 0);
+    while let Ok((text, next)) = sized(source, at, range.end)
+        && parts < source.limits().parts
+    {
+        let comment = Comment { text };
+        if let Some(name) = comment.name(source)?.filter(|name| wants(name)) {
+            let why = Value::Unreadable("it stands behind the end of the list");
+            keep(&mut fields, source, at, &name, why)?;
+        }
+        at = next;
+        parts += 1;
     }
     Ok(fields)
 }

@@ -41,9 +41,17 @@ pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
     (!members.is_empty()).then(|| members.join(", "))
 }
 
-/// What the dictionary says; `None` where `text` is no dictionary.
+/// What the dictionary says; `None` where `text` is no dictionary, or several that another
+/// program joined with `;`: the labels of all but the first have become parameters.
 pub(crate) fn understand(text: &str) -> Option<Preferences> {
     let members = dictionary::members(text).ok()?;
+    let is_label = |key: &String| LABELS.iter().any(|(label, _)| label == key);
+    if members
+        .iter()
+        .any(|member| member.parameters.iter().any(is_label))
+    {
+        return None;
+    }
     let mut preferences = Preferences::default();
     for member in &members {
         if let Some((_, usage)) = LABELS.iter().find(|(label, _)| *label == member.key) {
