@@ -21,8 +21,7 @@ pub(crate) fn element(source: &mut Source, at: u64, end: u64) -> Result<Element,
     if width > 4 {
         return Err(wrong);
     }
-    let id = source.bytes(at..at + width as u64)?;
-    let id = id.iter().fold(0, |id, byte| id << 8 | u32::from(*byte));
+    let id = big_endian(source, at..at + width as u64)? as u32;
     let (size, start) = vint(source, at + width as u64, end)?;
     // All bits set: the size is not known.
     let is_open = size == (1 << (7 * (start - at - width as u64))) - 1;
@@ -95,9 +94,17 @@ pub(crate) fn vint(source: &mut Source, at: u64, end: u64) -> Result<(u64, u64),
     if width > 8 || at + width > end {
         return Err(wrong);
     }
-    let bytes = source.bytes(at..at + width)?;
-    let number = bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
+    let number = big_endian(source, at..at + width)?;
     Ok((number & ((1 << (7 * width)) - 1), at + width))
+}
+
+/// The number in up to 8 bytes.
+fn big_endian(source: &mut Source, range: Range<u64>) -> Result<u64, Fault> {
+    let mut number = 0;
+    for at in range {
+        number = number << 8 | u64::from(source.byte(at)?);
+    }
+    Ok(number)
 }
 
 /// An unsigned integer of up to 8 bytes.
@@ -106,8 +113,7 @@ pub(crate) fn number(source: &mut Source, element: &Element) -> Result<u64, Faul
     if end - start > 8 {
         return Err(Fault::Malformed("Matroska: wrong number", start));
     }
-    let bytes = source.bytes(start..end)?;
-    Ok(bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
+    big_endian(source, start..end)
 }
 
 /// A floating-point number of 4 or 8 bytes.

@@ -1,8 +1,8 @@
 //! Where the frames of an ID3v2 tag stand, and where its padding.
 
-use std::io::Cursor;
 use std::ops::Range;
 
+use super::decoded::{Blocks, Decoded};
 use super::number::{decode_unsynchronised, unsynchsafe};
 use crate::error::Fault;
 use crate::source::Source;
@@ -148,26 +148,27 @@ impl Plain {
 
 /// Calls `then` with the frames and the source in whose positions they stand.
 ///
-/// Where the tag is unsynchronised as a whole, that source is not the file: the position
-/// in the tag's body of every position in it is given, too.
+/// Where the tag is unsynchronised as a whole, that source is not the file: what tells the
+/// positions in the file is given, too.
 pub(super) fn on_frames<T>(
     source: &mut Source,
     header: &Header,
     then: impl FnOnce(&mut Source, &Tag) -> Result<T, Fault>,
-) -> Result<(T, Option<Vec<u64>>), Fault> {
+) -> Result<(T, Option<Blocks>), Fault> {
     let body = header.body.clone();
     if !header.unsynchronised_as_a_whole() {
         let tag = Tag::walk(source, header, body)?;
         return Ok((then(source, &tag)?, None));
     }
-    let (decoded, origin) = decode_unsynchronised(&source.bytes(body.clone())?);
-    let mut cursor = Cursor::new(decoded);
-    let mut inner = Source::new(&mut cursor, source.limits())?;
+    let blocks = Blocks::of(source, body.clone())?;
+    let limits = source.limits();
+    let mut decoded = Decoded::new(source, &blocks);
+    let mut inner = Source::new(&mut decoded, limits)?;
     let within = 0..inner.len();
     let result = Tag::walk(&mut inner, header, within)
         .and_then(|tag| then(&mut inner, &tag))
         .map_err(|fault| fault.offset_by(body.start))?;
-    Ok((result, Some(origin)))
+    Ok((result, Some(blocks)))
 }
 
 impl Tag {
@@ -313,7 +314,7 @@ impl Frame {
         let start = (length_at + if with_length { 4 } else { 0 }).min(self.body.end);
         let raw = source.bytes(start..self.body.end.min(start.saturating_add(limit)))?;
         let (bytes, origin) = if unsynchronised || tag.all_unsynchronised {
-            decode_unsynchronised(&raw)
+            decode_unsynchronised(&raw, false)
         } else {
             let origin = (0..=raw.len() as u64).collect();
             (raw, origin)

@@ -7,6 +7,7 @@
 //! suffices. The tag's version, its flags and every other frame, compressed, encrypted
 //! and unsynchronised ones too, stay byte for byte.
 
+mod decoded;
 mod frames;
 mod number;
 mod text;
@@ -79,13 +80,13 @@ pub(crate) fn edit(
     wanted: &Wanted<'_>,
 ) -> Result<Edited, Fault> {
     let header = Header::read(source, range)?;
-    let (mut edited, origin) = on_frames(source, &header, |source, tag| {
+    let (mut edited, blocks) = on_frames(source, &header, |source, tag| {
         edit_frames(source, tag, wanted)
     })?;
-    if let Some(origin) = origin {
-        let raw = |at: u64| header.body.start + origin.get(at as usize).copied().unwrap_or(at);
+    if let Some(blocks) = blocks {
         for splice in &mut edited.splices {
-            splice.range = raw(splice.range.start)..raw(splice.range.end);
+            let Range { start, end } = splice.range;
+            splice.range = blocks.position(source, start)?..blocks.position(source, end)?;
             splice.bytes = encode_unsynchronised(&splice.bytes);
         }
     }

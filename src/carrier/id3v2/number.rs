@@ -14,10 +14,10 @@ pub(super) fn synchsafe(number: u64) -> Option<[u8; 4]> {
 }
 
 /// Takes out the zero behind every `FF` (ID3v2.3.0 section 5, ID3v2.4.0 section 6.1), and
-/// tells where each byte, and the end, stood before.
-pub(super) fn decode_unsynchronised(raw: &[u8]) -> (Vec<u8>, Vec<u64>) {
-    let (mut decoded, mut origin) = (Vec::with_capacity(raw.len()), Vec::new());
-    let mut stuffed = false;
+/// tells where each byte, and the end, stood before. `stuffed`: an `FF` stands before them.
+pub(super) fn decode_unsynchronised(raw: &[u8], mut stuffed: bool) -> (Vec<u8>, Vec<u64>) {
+    let mut decoded = Vec::with_capacity(raw.len());
+    let mut origin = Vec::with_capacity(raw.len() + 1);
     for (at, byte) in raw.iter().enumerate() {
         if !(stuffed && *byte == 0) {
             decoded.push(*byte);

@@ -91,9 +91,10 @@ pub(super) fn user_data(source: &mut Source, udta: &Atom) -> Result<(Range<u64>,
     let Range { start, mut end } = udta.payload();
     let inside = end - start;
     let terminated = inside >= 4 && source.is_zero(end - 4..end)? && {
-        let mut at = start;
-        while at + 8 <= end {
+        let (mut at, mut parts) = (start, 0);
+        while at + 8 <= end && parts < source.limits().parts {
             at += u64::from(source.be32(at)?).max(8);
+            parts += 1;
         }
         at == end - 4
     };
@@ -115,8 +116,12 @@ pub(super) fn free_in_meta(source: &mut Source, path: &[Atom]) -> Result<Option<
 
 pub(super) fn zero_free(source: &mut Source, atom: Option<&Atom>) -> Result<Option<Atom>, Fault> {
     match atom {
+        // No tagger leaves more room than a tag may take.
         Some(atom)
-            if &atom.kind == b"free" && atom.is_sized() && source.is_zero(atom.payload())? =>
+            if &atom.kind == b"free"
+                && atom.is_sized()
+                && atom.end() - atom.start() <= source.limits().tag
+                && source.is_zero(atom.payload())? =>
         {
             Ok(Some(atom.clone()))
         }
