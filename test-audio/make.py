@@ -1632,6 +1632,7 @@ def stream_cases() -> None:
     one("stream-both-first.wav", "id3 chunk and LIST INFO before sound whose size is FFFFFFFF under a true RIFF size",
         lambda: stream(len(stream(0, 0, chunk("id3 ", tag) + info(title, notice))) - 8, top, chunk("id3 ", tag) + info(title, notice)), "tagged")
     one("riff-size-0-info.wav", "RIFF size 0, LIST INFO behind the sound", lambda: riff(fmt(), sound(), info(title, notice), size=0), "tagged")
+    one("riff-size-0-id3.wav", "RIFF size 0, an id3 chunk behind the sound", lambda: riff(fmt(), sound(), chunk("id3 ", tag), size=0), "tagged")
     one("riff-size-0-odd.wav", "RIFF size 0, an odd last chunk without its pad byte", lambda: riff(fmt(), sound(), chunk("zzzz", b"odd", pad=False), size=0), "tagged")
     one("riff-size-max-odd.wav", "RIFF size FFFFFFFF, an odd last chunk with its pad byte", lambda: riff(fmt(), sound(), chunk("zzzz", b"odd"), size=top), "tagged")
     bad = partial(one, folder="broken", outcome=MALFORMED)
