@@ -92,7 +92,7 @@ fn main() -> ExitCode {
 
 fn could_not_look(path: &Path, error: &Error) -> Exit {
     let (path, reason) = (shown_path(path), shown(&error.reason()));
-    eprintln!("unreadable: {path}: {reason}");
+    common::tell(&format!("unreadable: {path}: {reason}"));
     Exit::CouldNotLook
 }
 

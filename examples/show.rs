@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         },
     );
     if summary.audio == 0 && arguments.may.is_some() {
-        eprintln!("no audio file to ask");
+        common::tell("no audio file to ask");
         exit.and(Exit::No);
     }
     exit.into()
@@ -75,11 +75,11 @@ fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -
         print(item, answer);
     }
     if let Err(error) = &item.result {
-        eprintln!(
+        common::tell(&format!(
             "unreadable: {}: {}",
             shown_path(&item.path),
             shown(&error.reason())
-        );
+        ));
         return Exit::CouldNotLook;
     }
     match arguments.may.map(answer) {

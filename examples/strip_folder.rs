@@ -74,11 +74,11 @@ fn main() -> ExitCode {
         refused,
         failed,
     } = tally;
-    eprintln!(
+    common::tell(&format!(
         "{}: {exact} restored byte for byte, {inexact} without our fields but changed by others since, {unchanged} without a statement, {refused} refused, {failed} failed. {} skipped.",
         count(summary.audio, "audio file"),
-        count(summary.skipped, "other file"),
-    );
+        count(summary.skipped, "other file")
+    ));
     exit.into()
 }
 
@@ -124,11 +124,11 @@ fn report(item: &Item<Stripped>, tally: &mut Tally, json: bool) -> Exit {
         });
     }
     if let Some(error) = error {
-        eprintln!(
+        common::tell(&format!(
             "{status}: {}: {}",
             shown_path(&item.path),
             shown(&error.reason())
-        );
+        ));
     }
     exit
 }

@@ -138,13 +138,13 @@ fn main() -> ExitCode {
     let declaration = match arguments.declaration() {
         Ok(declaration) => declaration,
         Err(error) => {
-            eprintln!("error: {error}");
+            common::tell(&format!("error: {error}"));
             return ExitCode::from(2);
         }
     };
     if arguments.preset == Preset::NoMachineUse {
-        eprintln!(
-            "warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording"
+        common::tell(
+            "warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording",
         );
     }
     let mut records = match arguments
@@ -155,7 +155,7 @@ fn main() -> ExitCode {
     {
         Ok(records) => records,
         Err(error) => {
-            eprintln!("error: {error}");
+            common::tell(&format!("error: {error}"));
             return Exit::CouldNotLook.into();
         }
     };
@@ -173,12 +173,15 @@ fn main() -> ExitCode {
             if let Some(records) = &mut records
                 && let Err(error) = records.keep(&item)
             {
-                eprintln!("failed: {}: no record: {error}", shown_path(&item.path));
+                common::tell(&format!(
+                    "failed: {}: no record: {error}",
+                    shown_path(&item.path)
+                ));
                 exit.and(Exit::CouldNotLook);
             }
         },
     );
-    eprintln!("{}", tally.sentence(summary, &arguments));
+    common::tell(&tally.sentence(summary, &arguments));
     exit.into()
 }
 
@@ -283,14 +286,18 @@ fn report(item: &Item<Embedded>, tally: &mut Tally, json: bool) -> Exit {
         });
     }
     if let Some(error) = error {
-        eprintln!(
+        common::tell(&format!(
             "{status}: {}: {}",
             shown_path(&item.path),
             shown(&error.reason())
-        );
+        ));
     }
     for warning in warnings {
-        eprintln!("warning: {}: {}", shown_path(&item.path), warning.text());
+        common::tell(&format!(
+            "warning: {}: {}",
+            shown_path(&item.path),
+            warning.text()
+        ));
     }
     exit
 }

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     let records = match read_records(&arguments.records) {
         Ok(records) => records,
         Err(error) => {
-            eprintln!("error: {error}");
+            common::tell(&format!("error: {error}"));
             return Exit::CouldNotLook.into();
         }
     };
@@ -92,14 +92,14 @@ fn main() -> ExitCode {
         count(summary.audio, "audio file"),
         count(summary.skipped, "other file"),
     );
-    eprintln!("{sentence}");
+    common::tell(&sentence);
     if arguments.csv {
         common::print(&page::csv(&rows));
     }
     if let Some(file) = &arguments.html
         && let Err(error) = fs::write(file, page::page(&rows, &sentence))
     {
-        eprintln!("error: {}: {error}", shown_path(file));
+        common::tell(&format!("error: {}: {error}", shown_path(file)));
         exit.and(Exit::CouldNotLook);
     }
     exit.into()
@@ -166,7 +166,7 @@ fn say(line: &Line, item: &Item<Verdict>, arguments: &Arguments) {
         common::json(line);
     }
     if item.result.is_err() {
-        eprintln!("{sentence}");
+        common::tell(&sentence);
     } else if !arguments.json && !arguments.csv {
         common::say(&sentence);
     }

@@ -13,8 +13,8 @@ use walkdir::WalkDir;
 use crate::container::{Format, Layout};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use crate::rewrite::is_temporary;
 use crate::source::{self, Source};
+use crate::temporary::is_temporary;
 
 /// A job over files and folders.
 ///
@@ -161,6 +161,14 @@ impl Batch {
             Ok(format) if self.skip.contains(&format) => return None,
             Ok(format) => Some(format),
             Err(error) if error.kind() == ErrorKind::NotAudio && !candidate.named => return None,
+            Err(error) if error.kind() == ErrorKind::Io => {
+                let result = Err(error.about(&path));
+                return Some(Item {
+                    path,
+                    format: None,
+                    result,
+                });
+            }
             Err(_) => None,
         };
         let result = operate(&path);

@@ -1,6 +1,7 @@
 //! What does an independent reader (lofty) see of our fields? It never writes.
 
-use std::io::SeekFrom;
+use std::io::{Seek, SeekFrom};
+use std::sync::OnceLock;
 
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::AudioFile;
@@ -8,15 +9,29 @@ use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::mp4::{AtomData, AtomIdent};
 
 use crate::container::Format;
+use crate::error::Fault;
 use crate::marker;
-use crate::source::ReadSeek;
+use crate::source::{ReadSeek, Watched};
+
+/// Names and values.
+type Fields = Vec<(String, String)>;
 
 /// The fields of our names in the main tag, or `None` where lofty cannot read the file.
 pub(crate) fn fields(
-    mut file: &mut dyn ReadSeek,
+    inner: &mut dyn ReadSeek,
     format: Format,
     codec: &str,
-) -> Option<Vec<(String, String)>> {
+) -> Result<Option<Fields>, Fault> {
+    let failure = OnceLock::new();
+    let failed = &failure;
+    let seen = seen(Watched { inner, failed }, format, codec);
+    match failure.into_inner() {
+        Some(failure) => Err(Fault::Io(failure)),
+        None => Ok(seen),
+    }
+}
+
+fn seen(mut file: Watched<&mut dyn ReadSeek>, format: Format, codec: &str) -> Option<Fields> {
     file.seek(SeekFrom::Start(0)).ok()?;
     let options = ParseOptions::new()
         .read_properties(false)
@@ -70,7 +85,7 @@ pub(crate) fn fields(
     Some(all.into_iter().filter(ours).collect())
 }
 
-fn id3v2(tag: Option<&Id3v2Tag>) -> Vec<(String, String)> {
+fn id3v2(tag: Option<&Id3v2Tag>) -> Fields {
     let text = |frame: &Frame<'_>| match frame {
         Frame::UserText(frame) => Some((frame.description.to_string(), frame.content.to_string())),
         _ => None,
@@ -78,13 +93,13 @@ fn id3v2(tag: Option<&Id3v2Tag>) -> Vec<(String, String)> {
     tag.into_iter().flatten().filter_map(text).collect()
 }
 
-fn comments<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+fn comments<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Fields {
     items
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }
 
-fn ilst(tag: Option<&lofty::mp4::Ilst>) -> Vec<(String, String)> {
+fn ilst(tag: Option<&lofty::mp4::Ilst>) -> Fields {
     let mut fields = Vec::new();
     for atom in tag.into_iter().flatten() {
         if let AtomIdent::Freeform { name, .. } = atom.ident() {

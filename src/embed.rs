@@ -105,15 +105,15 @@ impl EmbedOptions {
     /// and taking them off again gives the old file. Only then it takes the old one's
     /// place. Foreign fields, pictures, padding that is not needed, mode, owner, times and
     /// extended attributes stay; the copyright field gets a notice behind its text.
-    /// Symbolic links are followed.
+    /// Symbolic links are followed. What a killed run left beside the file is removed.
     ///
     /// # Errors
     /// The file is as it was. `Declaration` where the declaration is wrong; `NotAudio`,
     /// `Malformed`, `Unsupported`, `Limit` where the file is not understood; `Conflict`
     /// where another or a stricter statement is there; `Protected` where the options do
-    /// not permit it; `Changed` where somebody else wrote to it; `Unproven` where the
-    /// proof failed; `Io`. One error leaves the new file in place: when the folder cannot
-    /// be synced after the rename.
+    /// not permit it; `Changed` where somebody else wrote to it or another process is at
+    /// work on it; `Unproven` where the proof failed; `Io`. One error leaves the new file
+    /// in place: when the folder cannot be synced after the rename.
     pub fn embed(
         &self,
         path: impl AsRef<Path>,

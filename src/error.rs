@@ -38,7 +38,7 @@ pub enum ErrorKind {
     Protected,
     /// The declaration itself is wrong.
     Declaration,
-    /// The file changed while it was being worked on.
+    /// The file changed while it was being worked on, or another process works on it.
     Changed,
     /// The new file did not prove equal to the old one where it must.
     Unproven,

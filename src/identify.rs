@@ -97,8 +97,9 @@ pub fn identify_within(
 }
 
 fn identify_file(path: &Path, levels: &[Level], limits: Limits) -> Result<Identity, Error> {
-    let mut file = source::open(path)?;
-    let mut source = Source::new(&mut file, limits)?;
+    let file = source::open(path)?;
+    let mut reader = &file;
+    let mut source = Source::new(&mut reader, limits)?;
     let layout = Layout::scan(&mut source)?;
     let mut identity = Identity {
         format: layout.format(),
@@ -116,9 +117,7 @@ fn identify_file(path: &Path, levels: &[Level], limits: Limits) -> Result<Identi
         // Walked all the same: only then it is known that no packet is too large to decode.
         layout.essence(&mut source, &mut |_, _| Ok(()))?;
     }
-    // A second handle, since the source has the first.
-    let decoded = source::open(path)?;
-    identity.sound = sound(&decoded, &mut source, &layout, levels)?;
+    identity.sound = sound(&file, &mut source, &layout, levels)?;
     Ok(identity)
 }
 

@@ -59,6 +59,7 @@ mod found;
 mod tagging;
 mod confirm;
 mod proof;
+mod temporary;
 mod rewrite;
 mod options;
 mod planned;

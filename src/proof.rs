@@ -54,8 +54,8 @@ impl Proof<'_> {
         let codec = &self.layout.stream.codec;
         let format = self.layout.format();
         // A strip has none to confirm: what lofty finds behind junk is not ours.
-        if !self.fields.is_empty() && confirm::fields(old_file, format, codec).is_some() {
-            let mut seen = confirm::fields(new_file, format, codec).unwrap_or_default();
+        if !self.fields.is_empty() && confirm::fields(old_file, format, codec)?.is_some() {
+            let mut seen = confirm::fields(new_file, format, codec)?.unwrap_or_default();
             seen.sort();
             let mut ours: Vec<(String, String)> = Vec::new();
             for (name, value) in &self.fields {

@@ -3,25 +3,16 @@
 //! Everything is written to a temporary file in the same folder. The old file is only
 //! ever read, until one rename puts the new one in its place.
 
-use std::ffi::OsStr;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::container::Plan;
 use crate::error::{Error, ErrorKind};
 use crate::options::EmbedOptions;
 use crate::source::{self, Source};
-
-/// What the names of temporary files begin and end with.
-const PREFIX: &str = ".noai-audio-";
-const SUFFIX: &str = ".tmp";
-
-/// Whether a file of this name is a temporary one, of another run or left by a kill.
-pub(crate) fn is_temporary(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
-}
+use crate::temporary::{self, Temporary, inode};
 
 /// A file that may be replaced.
 pub(crate) struct Target {
@@ -33,11 +24,15 @@ pub(crate) struct Target {
 
 impl Target {
     /// Opens the file at `path` for reading, and refuses what the options do not permit.
+    /// What a killed process left beside it goes.
     pub(crate) fn open(path: &Path, options: &EmbedOptions) -> Result<Target, Error> {
         let failed = |error| Error::io("cannot open the file", error);
         let path = fs::canonicalize(path).map_err(failed)?;
         let file = source::open(&path)?;
         let metadata = file.metadata().map_err(failed)?;
+        if !options.dry_run {
+            temporary::sweep(&path);
+        }
         if metadata.permissions().readonly() && !options.read_only {
             return Err(Error::new(ErrorKind::Protected, "the file is read-only"));
         }
@@ -60,39 +55,33 @@ impl Target {
         options: &EmbedOptions,
         prove: impl FnOnce(&mut Source, &mut File) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let failed = |error| Error::io("cannot write a temporary file beside it", error);
-        let mut temporary = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .suffix(SUFFIX)
-            .tempfile_in(folder)
-            .map_err(failed)?;
-        plan.write(source, &self.file, temporary.as_file_mut())?;
-        self.keep_metadata(temporary.as_file(), options)
+        let mut temporary = Temporary::beside(&self.path)?;
+        plan.write(source, &self.file, &mut temporary.file)?;
+        self.keep_metadata(&temporary.file, options)
             .map_err(|error| Error::io("cannot keep owner, mode, times or attributes", error))?;
-        temporary.as_file().sync_all().map_err(failed)?;
-        let proof = prove(source, temporary.as_file_mut())?;
+        let synced = temporary.file.sync_all();
+        synced.map_err(temporary::cannot_write)?;
+        let proof = prove(source, &mut temporary.file)?;
         self.refuse_changed()?;
         temporary
-            .persist(&self.path)
-            .map_err(|error| Error::io("cannot rename the temporary file", error.error))?;
+            .take_place_of(&self.path)
+            .map_err(|error| Error::io("cannot rename the temporary file", error))?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
         sync_folder(folder).map_err(|error| Error::io("cannot sync the folder", error))?;
         Ok(proof)
     }
 
     /// Fails where somebody else wrote to the file or put another in its place.
     fn refuse_changed(&self) -> Result<(), Error> {
-        let now =
-            fs::metadata(&self.path).map_err(|error| Error::io("the file has vanished", error))?;
-        let same = now.len() == self.metadata.len()
-            && now.modified().ok() == self.metadata.modified().ok()
-            && identity(&now) == identity(&self.metadata);
-        if same {
-            Ok(())
-        } else {
-            let what = "the file changed while it was being worked on";
-            Err(Error::new(ErrorKind::Changed, what))
-        }
+        let what = match fs::symlink_metadata(&self.path) {
+            Ok(now) if stamp(&now) == stamp(&self.metadata) => return Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::io("cannot look at the file again", error));
+            }
+            Ok(_) => "the file changed while it was being worked on",
+            Err(_) => "the file vanished while it was being worked on",
+        };
+        Err(Error::new(ErrorKind::Changed, what))
     }
 
     fn keep_metadata(&self, new: &File, options: &EmbedOptions) -> io::Result<()> {
@@ -120,15 +109,23 @@ fn names(_: &Metadata) -> u64 {
     1
 }
 
+/// What no change leaves as it was. The time of the change itself cannot be put back, as
+/// that of the modification can.
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> (u64, u64) {
+fn stamp(metadata: &Metadata) -> ((u64, u64), u64, Option<SystemTime>, (i64, i64)) {
     use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino())
+    let changed = (metadata.ctime(), metadata.ctime_nsec());
+    (
+        inode(metadata),
+        metadata.len(),
+        metadata.modified().ok(),
+        changed,
+    )
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> (u64, u64) {
-    (0, 0)
+fn stamp(metadata: &Metadata) -> ((u64, u64), u64, Option<SystemTime>) {
+    (inode(metadata), metadata.len(), metadata.modified().ok())
 }
 
 #[cfg(unix)]
@@ -150,13 +147,24 @@ fn keep_owner(_: &Metadata, _: &File) -> io::Result<()> {
 #[cfg(unix)]
 fn keep_attributes(old: &File, new: &File) -> io::Result<()> {
     use xattr::FileExt;
-    let Ok(names) = old.list_xattr() else {
-        return Ok(());
+    let names = match old.list_xattr() {
+        Ok(names) => names.collect::<Vec<_>>(),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
+        Err(error) => return Err(error),
     };
+    // A folder may give its files an ACL which this one, older or moved here, never had.
+    for name in new.list_xattr()? {
+        let is_given = name.as_encoded_bytes().starts_with(b"security.");
+        if !is_given && !names.contains(&name) {
+            new.remove_xattr(&name)?;
+        }
+    }
     for name in names {
         let value = old.get_xattr(&name)?;
-        if value != new.get_xattr(&name)? {
-            new.set_xattr(&name, &value.unwrap_or_default())?;
+        if let Some(value) =
+            value.filter(|value| new.get_xattr(&name).ok().flatten().as_ref() != Some(value))
+        {
+            new.set_xattr(&name, &value)?;
         }
     }
     Ok(())

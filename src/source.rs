@@ -4,9 +4,10 @@
 //! window is kept, so that walking over headers costs little and skipping costs nothing.
 
 use std::fs::{self, File};
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind, Fault};
 use crate::limits::Limits;
@@ -30,6 +31,44 @@ pub(crate) fn open(path: &Path) -> Result<File, Error> {
 pub(crate) trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}
+
+/// A reader for parsers of others, which may take a disk that fails for a file that ends:
+/// whatever they make of it, the failure is remembered.
+pub(crate) struct Watched<'a, T> {
+    pub(crate) inner: T,
+    pub(crate) failed: &'a OnceLock<io::Error>,
+}
+
+impl<T> Watched<'_, T> {
+    fn note<D>(&self, done: io::Result<D>) -> io::Result<D> {
+        done.map_err(|error| {
+            let kind = error.kind();
+            // Whoever asks for a place before the start is told so, and nothing has failed.
+            if matches!(
+                kind,
+                io::ErrorKind::Interrupted | io::ErrorKind::InvalidInput
+            ) {
+                return error;
+            }
+            let _ = self.failed.set(error);
+            kind.into()
+        })
+    }
+}
+
+impl<T: Read> Read for Watched<'_, T> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let done = self.inner.read(into);
+        self.note(done)
+    }
+}
+
+impl<T: Seek> Seek for Watched<'_, T> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let done = self.inner.seek(to);
+        self.note(done)
+    }
+}
 
 pub(crate) struct Source<'a> {
     inner: &'a mut dyn ReadSeek,

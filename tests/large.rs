@@ -7,33 +7,17 @@
 
 mod common;
 
-use std::env;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use common::random::Random;
-use common::{Outcome, Shelf, build, fail, hex};
+use common::{Outcome, Shelf, build, fail, hex, program};
 use sha2::{Digest, Sha256};
 
 /// What a process may hold, in bytes.
 const ENOUGH: u64 = 32 << 20;
-
-fn program(name: &str) -> Outcome<PathBuf> {
-    let test = env::current_exe()?;
-    let program = test
-        .ancestors()
-        .nth(2)
-        .ok_or("the test stands nowhere")?
-        .join("examples")
-        .join(name);
-    if program.exists() {
-        Ok(program)
-    } else {
-        fail(format!("{} is missing", program.display()))
-    }
-}
 
 /// Runs a program and gives the most memory that it held, in bytes, as GNU time tells.
 fn memory_of(name: &str, folder: &Path) -> Outcome<u64> {

@@ -3,32 +3,13 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{NO_AI, Outcome, Shelf, ensure, fail};
+use common::{NO_AI, Outcome, Shelf, ensure, fail, program};
 use serde_json::Value;
-
-/// The program of this name, which `cargo test` builds with the tests.
-fn program(name: &str) -> Outcome<PathBuf> {
-    let test = env::current_exe()?;
-    let profile = test.ancestors().nth(2).ok_or("the test stands nowhere")?;
-    let program = profile
-        .join("examples")
-        .join(name)
-        .with_extension(env::consts::EXE_EXTENSION);
-    if program.exists() {
-        Ok(program)
-    } else {
-        fail(format!(
-            "{} is missing: run `cargo test`, or `cargo build --examples` before",
-            program.display()
-        ))
-    }
-}
 
 /// What a program gave.
 struct Run {

@@ -133,6 +133,12 @@ pub(crate) fn say(line: &str) {
     put(&format!("{line}\n"));
 }
 
+/// Says a line to a person, on standard error. Where nobody can be told, the work and its
+/// status are no others.
+pub(crate) fn tell(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
 /// Prints text as it is on standard output. A closed pipe ends the output quietly.
 pub(crate) fn print(text: &str) {
     put(text);
@@ -144,7 +150,7 @@ fn put(text: &str) {
     if let Err(error) = std::io::stdout().write_all(text.as_bytes())
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
-        eprintln!("error: cannot write the output: {error}");
+        tell(&format!("error: cannot write the output: {error}"));
         std::process::exit(3);
     }
 }

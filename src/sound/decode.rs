@@ -26,10 +26,10 @@ use super::view::View;
 use super::{UNDECODABLE, guarded};
 use crate::container::{Format, Layout};
 use crate::error::Fault;
-use crate::source::Source;
+use crate::source::{Source, Watched};
 
 pub(super) fn decode(
-    file: &File,
+    file: Watched<'_, &File>,
     source: &mut Source,
     layout: &Layout,
     listener: &mut Listener,

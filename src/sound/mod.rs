@@ -14,13 +14,14 @@ mod view;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use self::listen::Listener;
 use crate::container::Layout;
 use crate::error::Fault;
 use crate::identity::{Fingerprint, Pcm};
-use crate::source::Source;
+use crate::source::{Source, Watched};
 
 /// What is listened for.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +57,16 @@ pub(crate) fn hear(
         let what = "a decoder would hold too much of the tables of packets";
         return Err(Fault::Limit(what, 0));
     } else {
-        decode::decode(file, source, layout, &mut listener)?;
+        let failure = OnceLock::new();
+        let file = Watched {
+            inner: file,
+            failed: &failure,
+        };
+        let done = decode::decode(file, source, layout, &mut listener);
+        match failure.into_inner() {
+            Some(failure) => return Err(Fault::Io(failure)),
+            None => done?,
+        }
     }
     listener.finish()
 }

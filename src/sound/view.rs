@@ -7,11 +7,12 @@ use std::ops::Range;
 use symphonia::core::io::MediaSource;
 
 use crate::container::Mask;
+use crate::source::Watched;
 
 /// A range of a file as if it were one: tags at the ends stay out of sight, so that a
 /// decoder never takes what is in them for sound.
 pub(super) struct View<'a> {
-    file: &'a File,
+    file: Watched<'a, &'a File>,
     range: Range<u64>,
     masks: Vec<Mask>,
     at: u64,
@@ -21,7 +22,11 @@ pub(super) struct View<'a> {
 const MASK: u64 = 4;
 
 impl<'a> View<'a> {
-    pub(super) fn new(file: &'a File, range: Range<u64>, masks: Vec<Mask>) -> View<'a> {
+    pub(super) fn new(
+        file: Watched<'a, &'a File>,
+        range: Range<u64>,
+        masks: Vec<Mask>,
+    ) -> View<'a> {
         View {
             file,
             at: range.start,
@@ -40,10 +45,9 @@ impl Read for View<'_> {
         let left = self.range.end.saturating_sub(self.at);
         let length = left.min(into.len() as u64) as usize;
         let into = into.get_mut(..length).unwrap_or_default();
-        let mut file = self.file;
         // The position belongs to the open file, which others read too.
-        file.seek(SeekFrom::Start(self.at))?;
-        let read = file.read(into)?;
+        self.file.seek(SeekFrom::Start(self.at))?;
+        let read = self.file.read(into)?;
         let behind = self.masks.partition_point(|(at, _)| at + MASK < self.at);
         let end = self.at + read as u64;
         let near = self.masks.iter().skip(behind);

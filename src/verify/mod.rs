@@ -243,8 +243,9 @@ impl Records {
     }
 
     fn verify_file(&self, path: &Path, limits: Limits) -> Result<Verdict, Error> {
-        let mut file = source::open(path)?;
-        let mut source = Source::new(&mut file, limits)?;
+        let file = source::open(path)?;
+        let mut reader = &file;
+        let mut source = Source::new(&mut reader, limits)?;
         let layout = Layout::scan(&mut source)?;
         let essence = measure(&mut source, &layout)?.essence;
         let current = Current::read(&mut source, &layout)?;
@@ -260,9 +261,7 @@ impl Records {
         };
         let mut matched = sides.by_digest();
         if matched.is_none() && sides.needs_sound() {
-            // A second handle, since the source has the first.
-            let decoded = source::open(path)?;
-            sides.sound = identify::sound(&decoded, &mut source, &layout, &Level::ALL)?;
+            sides.sound = identify::sound(&file, &mut source, &layout, &Level::ALL)?;
             matched = sides.by_samples();
         }
         let matched = matched.unwrap_or_else(|| sides.by_likeness());

@@ -13,6 +13,7 @@ mod outcome;
 pub(crate) mod pieces;
 pub(crate) mod random;
 
+use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,24 @@ pub(crate) use self::outcome::{Outcome, ensure, fail};
 /// The folder of the corpus.
 pub(crate) fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("test-audio")
+}
+
+/// The program of this name, in examples/, which `cargo test` builds with the tests.
+pub(crate) fn program(name: &str) -> Outcome<PathBuf> {
+    let test = env::current_exe()?;
+    let profile = test.ancestors().nth(2).ok_or("the test stands nowhere")?;
+    let program = profile
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    if program.exists() {
+        Ok(program)
+    } else {
+        fail(format!(
+            "{} is missing: run `cargo test`, or `cargo build --examples` before",
+            program.display()
+        ))
+    }
 }
 
 /// The five uses that the preset `no-ai` denies.

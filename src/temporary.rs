@@ -1,0 +1,143 @@
+//! Where does a new file grow, and who removes it when its writer was killed?
+//!
+//! Beside the old one, under a name that follows from the old one's. Whoever writes there
+//! holds a lock on it, which ends with the process. So the same name says that somebody is
+//! at work on this very file, or, where the lock can be had, that somebody was.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind};
+
+/// What the names of temporary files begin and end with.
+const PREFIX: &str = ".noai-audio-";
+const SUFFIX: &str = ".tmp";
+
+/// How often another process may take a fresh file for an abandoned one.
+const ATTEMPTS: usize = 16;
+
+/// A file that is gone with this value, unless it took another's place.
+pub(crate) struct Temporary {
+    path: PathBuf,
+    /// Holds the lock.
+    pub(crate) file: File,
+}
+
+impl Temporary {
+    /// Makes the file in which the new `song` is to grow. `Changed` where another process
+    /// writes the same song.
+    pub(crate) fn beside(song: &Path) -> Result<Temporary, Error> {
+        let path = beside(song);
+        for _ in 0..ATTEMPTS {
+            let file = match create(&path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if is_removed(&path) {
+                        continue;
+                    }
+                    break;
+                }
+                Err(error) => return Err(cannot_write(error)),
+            };
+            // A file system without locks leaves it unlocked: then no process can have the
+            // lock that it would need to remove the file.
+            let _ = file.try_lock();
+            if is_at(&file, &path) {
+                return Ok(Temporary { path, file });
+            }
+            // Another process was faster with the lock, and took it for abandoned.
+        }
+        let name = path.file_name().unwrap_or_default().display();
+        let what = format!("another process is at work on it: its {name} is in use");
+        Err(Error::new(ErrorKind::Changed, what))
+    }
+
+    /// Puts the file in the place of `song`.
+    pub(crate) fn take_place_of(self, song: &Path) -> io::Result<()> {
+        fs::rename(&self.path, song)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Behind a rename the name is free, or another process's.
+        if is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether a file of this name is a temporary one, in use or left by a kill.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
+/// Removes what a killed process left beside `song`.
+pub(crate) fn sweep(song: &Path) {
+    is_removed(&beside(song));
+}
+
+/// An error of writing the temporary file.
+pub(crate) fn cannot_write(error: io::Error) -> Error {
+    Error::io("cannot write a temporary file beside it", error)
+}
+
+/// As long for any song: a name of 255 bytes is one, too.
+fn beside(song: &Path) -> PathBuf {
+    let name = song.file_name().unwrap_or_default();
+    let digest = Sha256::digest(name.as_encoded_bytes());
+    let digest = digest.get(..16).unwrap_or_default();
+    song.with_file_name(format!("{PREFIX}{}{SUFFIX}", HEXLOWER.encode(digest)))
+}
+
+/// Fails where anything of that name is there, a link to nowhere too. Nobody else may
+/// look into the file before it has the old one's mode.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.read(true).write(true).create_new(true).open(path)
+}
+
+/// Removes the file at `path` where no living process has it: whoever has the lock on a
+/// file that still has its name is alone with it. True where nothing is there any more.
+fn is_removed(path: &Path) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => {}
+        // Not ours; and to open a pipe would wait for ever.
+        Ok(_) => return false,
+        Err(error) => return error.kind() == io::ErrorKind::NotFound,
+    }
+    match File::open(path) {
+        Ok(file) if file.try_lock().is_err() => false,
+        // Its writer may have renamed it while we waited for the lock.
+        Ok(file) => !is_at(&file, path) || fs::remove_file(path).is_ok(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Whether `file` is what stands at `path`.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(file), Ok(found)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    inode(&file) == inode(&found)
+}
+
+/// Which file it is, whatever it is called.
+#[cfg(unix)]
+pub(crate) fn inode(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn inode(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}
