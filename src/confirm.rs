@@ -70,6 +70,10 @@ fn seen(mut file: Watched<&mut dyn ReadSeek>, format: Format, codec: &str) -> Op
             let opus = lofty::ogg::OpusFile::read_from(&mut file, options).ok()?;
             comments(opus.vorbis_comments().items())
         }
+        Format::Ogg if codec == "speex" => {
+            let speex = lofty::ogg::SpeexFile::read_from(&mut file, options).ok()?;
+            comments(speex.vorbis_comments().items())
+        }
         Format::Ogg => {
             let vorbis = lofty::ogg::VorbisFile::read_from(&mut file, options).ok()?;
             comments(vorbis.vorbis_comments().items())

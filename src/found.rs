@@ -13,8 +13,10 @@ use crate::source::Source;
 pub(crate) struct Found {
     pub(crate) name: &'static str,
     pub(crate) carrier: Carrier,
-    /// In the tag that our lines go into.
+    /// In the tag that our lines go into, or in one of those.
     pub(crate) main: bool,
+    /// In which of them, counted from 0.
+    pub(crate) link: usize,
     pub(crate) value: Value,
 }
 
@@ -27,16 +29,20 @@ impl Found {
     }
 }
 
+/// For how many links of a chain fields are counted apart.
+const MOST_LINKS: usize = 100;
+
 /// Our fields and copyright fields in every tag of the file.
 pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, Fault> {
     let wants = |name: &str| marker::field(name).is_some();
     let mut found = Vec::new();
-    let mut add = |carrier: Carrier, main, fields: Vec<Field>| {
+    let mut add = |carrier: Carrier, main, link, fields: Vec<Field>| {
         found.extend(fields.into_iter().filter_map(|field| {
             Some(Found {
                 name: marker::field(&field.name)?,
                 carrier,
                 main,
+                link,
                 value: field.value,
             })
         }));
@@ -44,13 +50,15 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
     match &layout.tag {
         Some(Place::At(range)) => {
             let fields = layout.carrier.read(source, range.clone(), &wants)?;
-            add(layout.carrier, true, fields);
+            add(layout.carrier, true, 0, fields);
         }
-        Some(Place::Held(packet, range)) => {
-            let fields = source.held(packet, |held| {
-                layout.carrier.read(held, range.clone(), &wants)
-            })?;
-            add(layout.carrier, true, fields);
+        Some(Place::Held(tags)) => {
+            for (link, tag) in tags.iter().enumerate() {
+                let fields = source.held(&tag.packet, |held| {
+                    layout.carrier.read(held, tag.range.clone(), &wants)
+                })?;
+                add(layout.carrier, true, link, fields);
+            }
         }
         None => {}
     }
@@ -58,10 +66,15 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         add(
             *carrier,
             false,
+            0,
             carrier.read(source, range.clone(), &wants)?,
         );
     }
-    if found.len() > source.limits().fields as usize {
+    let tags = match &layout.tag {
+        Some(Place::Held(tags)) => tags.len().clamp(1, MOST_LINKS),
+        _ => 1,
+    };
+    if found.len() > tags.saturating_mul(source.limits().fields as usize) {
         return Err(Fault::Limit("too many fields of ours", 0));
     }
     Ok(found)

@@ -283,7 +283,9 @@ fn understand(found: &[Found]) -> Vec<Statement> {
         .iter()
         .filter_map(|field| statement(field, found))
         .collect();
-    let markers = statements.iter().filter_map(Statement::marker);
+    let mut markers: Vec<&Marker> = statements.iter().filter_map(Statement::marker).collect();
+    // Every link of a chain says the same.
+    markers.dedup();
     let stands = |(name, value): &(&str, String)| {
         let stated = |other: &Statement| other.field == *name && other.raw == *value;
         statements.iter().any(stated)
@@ -291,6 +293,7 @@ fn understand(found: &[Found]) -> Vec<Statement> {
     // Only a marker with all of its fields: one that was pasted beside somebody else's
     // denial must not speak for it.
     let spelled: Vec<_> = markers
+        .into_iter()
         .map(|marker| (marker.fields(), marker.notice()))
         .filter(|(fields, _)| fields.iter().all(stands))
         .collect();

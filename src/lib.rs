@@ -56,6 +56,7 @@ mod identity;
 #[cfg(feature = "fingerprint")]
 mod sound;
 mod found;
+mod current;
 mod tagging;
 mod confirm;
 mod proof;

@@ -35,7 +35,8 @@ pub struct Limits {
     /// The longest value of a field that is read as a statement, in bytes. 64 KiB; beyond:
     /// the statement is unreadable.
     pub field: u64,
-    /// The most fields of ours and copyright fields in a file. 100; beyond: `Limit`.
+    /// The most fields of ours and copyright fields in a file; of a chained Ogg for each
+    /// link, up to a hundred times as many. 100; beyond: `Limit`.
     pub fields: u32,
     /// The most frames, comments, items, atoms, chunks, blocks or elements in one list.
     /// 100,000; beyond: `Limit`.

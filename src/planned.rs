@@ -2,6 +2,7 @@
 
 use crate::consent::Declaration;
 use crate::container::{Layout, Plan};
+use crate::current::Current;
 use crate::embed::Warning;
 use crate::error::{Error, ErrorKind};
 use crate::found;
@@ -11,7 +12,7 @@ use crate::marker::Marker;
 use crate::options::EmbedOptions;
 use crate::proof::Proof;
 use crate::source::Source;
-use crate::tagging::{self, Current, Order};
+use crate::tagging::{self, Order};
 
 /// A file, and what is to become of it.
 pub(crate) struct Planned {
@@ -56,7 +57,7 @@ impl EmbedOptions {
         let current = Current::read(source, &layout)?;
         let before = measure(source, &layout)?;
         let (notice, warnings) = licence(&current);
-        let bound = current.marker.as_ref();
+        let bound = current.marker();
         let is_bound = |marker: &&Marker| marker.essence.as_ref() == Some(&before.essence);
         let bound = bound.filter(is_bound);
         let is_kept = bound.is_some() && !self.replace;
@@ -77,7 +78,7 @@ impl EmbedOptions {
             before,
             plan: (!plan.is_empty()).then_some(plan),
             marker: Some(marker),
-            restores: !current.has_ours,
+            restores: !current.has_ours(),
             rest: None,
             warnings,
             heard,
@@ -91,11 +92,11 @@ impl EmbedOptions {
         let current = Current::read(source, &layout)?;
         let before = measure(source, &layout)?;
         let mut plan = None;
-        if current.foreign.is_none() && current.has_ours {
+        if current.has_ours() {
             self.refuse_manifest(source, &layout)?;
             plan = Some(tagging::strip(source, &layout, &current)?);
         }
-        let note = current.marker.and_then(|marker| marker.undo);
+        let note = current.marker().and_then(|marker| marker.undo.as_ref());
         Ok(Planned {
             layout,
             before,

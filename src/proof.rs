@@ -2,12 +2,13 @@
 
 use crate::confirm;
 use crate::container::{Layout, Plan};
+use crate::current::Current;
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Measured, measure};
 use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::source::{ReadSeek, Source};
-use crate::tagging::{self, Current};
+use crate::tagging;
 
 /// What a new file must show before it takes the old one's place.
 pub(crate) struct Proof<'a> {
@@ -40,11 +41,7 @@ impl Proof<'_> {
             return fail("the new file is not what was planned");
         }
         let current = Current::read(&mut new, &layout)?;
-        let seen = current
-            .marker
-            .as_ref()
-            .map(Marker::fields)
-            .unwrap_or_default();
+        let seen = current.marker().map(Marker::fields).unwrap_or_default();
         if seen != self.fields || current.is_intact() == self.fields.is_empty() {
             return fail("our own reader does not see our fields in the new file");
         }

@@ -272,6 +272,7 @@ fn credits(file: &File, format: Format, codec: &str) -> Option<[Option<String>; 
         Format::Flac => FileType::Flac,
         Format::Ogg if codec == "opus" => FileType::Opus,
         Format::Ogg if codec == "vorbis" => FileType::Vorbis,
+        Format::Ogg if codec == "speex" => FileType::Speex,
         Format::Mp4 => FileType::Mp4,
         Format::Wav => FileType::Wav,
         Format::Aiff => FileType::Aiff,

@@ -873,7 +873,11 @@ def paginate(packets: list[bytes], serial: int, flush_at: int = 1 << 30) -> list
 def headers_and_audio(path: str) -> tuple[list[bytes], list[Page]]:
     """Returns the header packets and the pages of sound of a file whose sound starts on a fresh page."""
     pages, packets, rest = ogg_pages(corpus(path)), [], b""
-    wanted = 2 if pages[0].body.startswith(b"OpusHead") else 3
+    first = pages[0].body
+    if first.startswith(b"\x7fFLAC"):
+        wanted = 1 + int.from_bytes(first[7:9], "big")
+    else:
+        wanted = 3 if first.startswith(b"\x01vorbis") else 2
     while len(packets) < wanted:
         page, at = pages.pop(0), 0
         for length in page.lacing:
@@ -897,10 +901,15 @@ VORBIS = b"\x03vorbis"
 OPUS = b"OpusTags"
 
 
-def retagged(path: str, comment: bytes, *, own_pages: bool = False, flush_at: int = 1 << 30, shared: bool = False) -> list[Page]:
-    """Returns the pages of a file under another comment packet; `shared` puts sound on the last header page."""
-    (first, _, *setup), audio = headers_and_audio(path)
-    [head] = paginate([first], 1)
+def retagged(path: str, comment: bytes, *, own_pages: bool = False, flush_at: int = 1 << 30, shared: bool = False,
+             first: Callable[[bytes], bytes] = lambda first: first, behind: list[bytes] | None = None) -> list[Page]:
+    """Returns the pages of a file under another comment packet; `shared` puts sound on the last header page.
+
+    `first` changes the first packet; `behind` stands in the place of the header packets behind the comments.
+    """
+    (head, _, *setup), audio = headers_and_audio(path)
+    [head] = paginate([first(head)], 1)
+    setup = setup if behind is None else behind
     head.flags = FIRST
     if own_pages:
         rest = [page for packet in [comment, *setup] for page in paginate([packet], 1, flush_at)]
@@ -918,6 +927,15 @@ def padded_comments(kind: bytes, total: int) -> bytes:
     end = b"\x01" if kind == VORBIS else b""
     empty = len(kind + comments("TITLE=Test Tone", "FILLER=") + end)
     return kind + comments("TITLE=Test Tone", "FILLER=" + "x" * (total - empty)) + end
+
+
+def full_page(path: str) -> list[Page]:
+    """Returns the pages of a Vorbis file whose comments fill up the page that they share with all other headers and sound."""
+    (_, _, setup), (sound, *_) = headers_and_audio(path)
+    room = 255 - len(segments(setup)) - len(sound.lacing)
+    pages = retagged(path, padded_comments(VORBIS, 255 * room - 1), shared=True)
+    assert len(pages[1].lacing) == 255
+    return pages
 
 
 def picture_field(size: int) -> str:
@@ -942,6 +960,11 @@ def ogg_cases() -> None:
     ran("clean/noise.ogg", "ogg", TAGGED, "OGG-1", "another recording, Vorbis by oggenc", "oggenc --quiet --serial 7 -q 0 -o OUT clean/noise.wav")
     ran("clean/noise.opus", "ogg", TAGGED, "OGG-1", "another recording, Opus by opusenc, without comment padding",
         "opusenc --quiet --serial 7 --padding 0 --bitrate 128 clean/noise.wav OUT")
+    ran("clean/ogg-flac.oga", "ogg", TAGGED, "OGG-5", "FLAC in Ogg by flac: three header packets behind the first",
+        "flac --totally-silent -f --ogg --serial-number=3 -o OUT clean/short.wav")
+    ran("clean/ogg-flac-ffmpeg.oga", "ogg", TAGGED, "OGG-5", "FLAC in Ogg by ffmpeg: the comment block has the last-block flag",
+        "ffmpeg -i clean/short.wav -map_metadata -1 -c:a flac OUT")
+    ran("clean/speex.spx", "ogg", TAGGED, "OGG-5", "Speex by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a libspeex OUT")
     ran("tagged/oggenc.ogg", "ogg", TAGGED, "ALL-2", "fields by oggenc",
         f"oggenc --quiet --serial 5 -q 0 -t 'Test Tone' -a 'Test Artist' -c 'COPYRIGHT={COPYRIGHT}' -o OUT clean/sine.wav")
     ran("tagged/ffmpeg.ogg", "ogg", TAGGED, "ALL-2", "fields by ffmpeg",
@@ -973,6 +996,8 @@ def ogg_cases() -> None:
     one("shared-page.ogg", "OGG-1", "sound begins on the page where the setup header ends", lambda: ogg(retagged(vorbis, plain, shared=True)))
     one("shared-page-long.ogg", "OGG-2", "the same after a comment packet over many pages", lambda: ogg(
         retagged(vorbis, VORBIS + comments(picture_field(9000)) + b"\x01", flush_at=4096, shared=True)))
+    one("shared-page-full.ogg", "OGG-1", "headers and sound on one page of 255 segments: longer comments leave no room for what follows them",
+        lambda: ogg(full_page(vorbis)))
     one("flush-4096.ogg", "OGG-2", "header pages of a little over 4,096 bytes, as old libraries wrote", lambda: ogg(
         retagged(vorbis, VORBIS + comments(picture_field(9000)) + b"\x01", flush_at=4096)))
     one("flush-4096.opus", "OGG-2", "the same for Opus", lambda: ogg(retagged(opus, OPUS + comments(picture_field(9000)), flush_at=4096)))
@@ -990,15 +1015,12 @@ def ogg_cases() -> None:
     one("no-last-page.opus", "OGG-3", "no page has the end-of-stream flag, as recorders leave it", lambda: ogg(
         [Page(page.flags & ~LAST, page.granule, 1, 0, page.lacing, page.body) for page in retagged(opus, OPUS + fields)]))
     one("empty-last-page.opus", "OGG-3", "the end-of-stream flag is on a page without packets", lambda: ogg(with_empty_end(retagged(opus, OPUS + fields))))
+    one("missing-page.ogg", "OGG-2", "a page number between two packets of sound is left out: the gap stays", lambda: without_page(2, small_audio(retagged(vorbis, plain))))
     one("invalid-utf8.opus", "ALL-2", "field that is not UTF-8, one without `=`", lambda: ogg(retagged(opus, OPUS + comments(b"TITLE=\xff\xfe", "just words"))))
     one("two-copyrights.ogg", "ALL-3", "COPYRIGHT twice", lambda: ogg(retagged(vorbis, VORBIS + comments("COPYRIGHT=" + COPYRIGHT, "copyright=2025 Test Label") + b"\x01")))
 
     broken = partial(one, folder="broken")
-    broken("chained.opus", "OGG-3", "two streams, one after the other", lambda: corpus(opus) + ogg(ogg_pages(corpus(opus)), 99), outcome=UNSUPPORTED)
-    broken("chained.ogg", "OGG-3", "two streams, one after the other", lambda: corpus(vorbis) + ogg(ogg_pages(corpus("clean/noise.ogg")), 99), outcome=UNSUPPORTED)
     broken("multiplexed.ogg", "OGG-3", "two Opus streams, page by page", multiplexed, outcome=UNSUPPORTED)
-    ran("broken/ogg-flac.oga", "ogg", UNSUPPORTED, "OGG-5", "FLAC in Ogg by flac", "flac --totally-silent -f --ogg --serial-number=3 -o OUT clean/short.wav")
-    ran("broken/speex.spx", "ogg", UNSUPPORTED, "OGG-5", "Speex by ffmpeg", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a libspeex OUT")
     bad = partial(broken, outcome=MALFORMED)
     good = partial(lambda: ogg(retagged(opus, OPUS + fields)))
     bad("page-crc.opus", "OGG-2", "one bit of sound changed: the page's CRC is wrong", lambda: (data := good())[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
@@ -1010,15 +1032,98 @@ def ogg_cases() -> None:
     bad("junk-between-headers.ogg", "OGG-2", "junk between the first page and the second",
         lambda: (pages := numbered(retagged(vorbis, plain)))[0].write() + b"junk" * 5 + b"".join(page.write() for page in pages[1:]))
     bad("junk-after-end.opus", "OGG-2", "junk after the last page", lambda: good() + b"junk" * 9)
-    bad("missing-page.ogg", "OGG-2", "a page number is left out", lambda: without_page(2, small_audio(retagged(vorbis, plain))))
+    bad("missing-page-cut.opus", "OGG-2", "a page of sound is missing on which a packet begins", lambda: without_page(2, split_packet(retagged("clean/noise.opus", OPUS + fields))))
+    bad("page-number-twice.ogg", "OGG-2", "two pages of sound have the same number", lambda: numbers_of(small_audio(retagged(vorbis, plain)), lambda number: min(number, 2)))
+    bad("page-number-back.ogg", "OGG-2", "the numbers of pages run backwards from the sound on", lambda: numbers_of(small_audio(retagged(vorbis, plain)), lambda number: min(number, 4 - number)))
     bad("missing-header-page.ogg", "OGG-2", "the comment page is missing", lambda: without_page(1, retagged(vorbis, plain, own_pages=True)))
     bad("no-framing-bit.ogg", "OGG-5", "comment header without its framing bit", lambda: ogg(retagged(vorbis, VORBIS + fields + b"\0")))
     bad("comment-count.opus", "ALL-4", "4 billion fields declared", lambda: ogg(retagged(opus, OPUS + struct.pack("<II", 0, 0xFFFFFFFF))))
     bad("comment-length.ogg", "ALL-4", "field longer than its packet", lambda: ogg(retagged(vorbis, replaced(plain, struct.pack("<I", 15), struct.pack("<I", 150_000)))))
     bad("page-version-1.opus", "OGG-2", "page of a structure version that does not exist", lambda: other_version(retagged(opus, OPUS + fields)))
     bad("headers-only.opus", "OGG-2", "first page alone", lambda: ogg(retagged(opus, OPUS + fields)[:1]))
+    ogg_flac_cases(one, bad)
+    speex_cases(one, bad)
+    chain_cases(one, partial(broken, outcome=UNSUPPORTED), bad, partial(broken, outcome=CONFLICT))
     broken("tdm-reservation.opus", "ALL-2", "tdm_reservation of somebody else", lambda: ogg(retagged(opus, OPUS + comments("tdm_reservation=1"))), outcome=CONFLICT)
     broken("noai.ogg", "ALL-2", "NOAI of somebody else", lambda: ogg(retagged(vorbis, VORBIS + comments("NOAI=1") + b"\x01")), outcome=CONFLICT)
+
+
+def ogg_flac_cases(one: Callable, bad: Callable) -> None:
+    """Registers FLAC in Ogg (RFC 9639 section 10.1)."""
+    source = "clean/ogg-flac.oga"
+    fields = comments("TITLE=Test Tone", f"COPYRIGHT={COPYRIGHT}")
+    block, last = flac_block(COMMENT, fields), flac_block(COMMENT, fields, True)
+    picture = flac_block(PICTURE, flac_picture(cover(70000)))
+    pad = flac_block(PADDING, bytes(40), True)
+
+    def declared(count: int) -> Callable[[bytes], bytes]:
+        return lambda first: first[:7] + count.to_bytes(2, "big") + first[9:]
+
+    def of(comment: bytes, behind: list[bytes], count: int | None = None, **how) -> bytes:
+        first = declared(1 + len(behind) if count is None else count)
+        return ogg(retagged(source, comment, first=first, behind=behind, **how))
+    one("ogg-flac-picture.oga", "OGG-5", "a picture over two pages behind the comments", lambda: of(block, [picture, pad], own_pages=True))
+    one("ogg-flac-one-page.oga", "OGG-5", "all blocks on pages together, and sound behind them", lambda: of(block, [picture, pad], shared=True))
+    one("ogg-flac-long.oga", "OGG-2 OGG-5", "comment block over two pages", lambda: of(flac_block(COMMENT, comments(picture_field(50000))), [pad], own_pages=True))
+    one("ogg-flac-only.oga", "OGG-5", "no block but the comments", lambda: of(last, []))
+    one("ogg-flac-0.oga", "OGG-5", "number of header packets left open: they end where frames begin", lambda: of(block, [picture, pad], 0, own_pages=True))
+    one("ogg-flac-0-shared.oga", "OGG-5", "the same, with sound on the page of the last block", lambda: of(block, [pad], 0, shared=True))
+    one("ogg-flac-0-silent.oga", "OGG-5", "the same, with no sound at all", lambda: ogg(retagged(source, block, first=declared(0), behind=[pad])[:2]))
+    one("ogg-flac-no-last.oga", "OGG-5", "no block has the last-block flag", lambda: of(block, [flac_block(PADDING, bytes(40))], 0))
+    bad("ogg-flac-count-small.oga", "OGG-5", "fewer header packets declared than there are", lambda: of(block, [picture, pad], 2))
+    bad("ogg-flac-count-large.oga", "OGG-5", "more header packets declared than there are", lambda: of(block, [pad], 3))
+    bad("ogg-flac-no-comments.oga", "OGG-5", "the second packet is no VORBIS_COMMENT", lambda: of(flac_block(PADDING, bytes(9)), [last]))
+    bad("ogg-flac-block-length.oga", "OGG-5", "comment block shorter than its packet", lambda: of(flac_block(COMMENT, fields, size=len(fields) - 1), [pad]))
+    bad("ogg-flac-no-blocks.oga", "OGG-5", "frames right behind the first packet", lambda: ogg(
+        (pages := retagged(source, block, first=declared(0), behind=[]))[:1] + pages[2:]))
+
+
+def speex_cases(one: Callable, bad: Callable) -> None:
+    """Registers Speex in Ogg: comments without a magic, then as many packets as the header's last field but two says."""
+    source = "clean/speex.spx"
+    fields = comments("TITLE=Test Tone", f"COPYRIGHT={COPYRIGHT}")
+
+    def extra(count: int) -> Callable[[bytes], bytes]:
+        return lambda first: first[:68] + struct.pack("<I", count) + first[72:]
+    one("speex.spx", "OGG-5", "fields in Speex", lambda: ogg(retagged(source, fields)))
+    one("speex-suffix.spx", "OGG-5", "bytes behind the comment list", lambda: ogg(retagged(source, fields + b"\0left over")))
+    one("speex-extra.spx", "OGG-5", "two further header packets, which ffmpeg takes for sound", lambda: ogg(
+        retagged(source, fields, first=extra(2), behind=[b"one", b"two" * 100])))
+    bad("speex-extra-missing.spx", "OGG-5", "more header packets declared than the file has packets", lambda: ogg(retagged(source, fields, first=extra(1000))))
+    bad("speex-extra-max.spx", "OGG-5", "a number of header packets that overflows", lambda: ogg(retagged(source, fields, first=extra(0xFFFFFFFF))))
+
+
+def chain_cases(one: Callable, no: Callable, bad: Callable, foreign: Callable) -> None:
+    """Registers chained files: complete streams one after the other (RFC 3533 section 4)."""
+    vorbis, opus = "clean/sine.ogg", "clean/sine.opus"
+    fields = comments("TITLE=Test Tone", f"COPYRIGHT={COPYRIGHT}")
+
+    def tones(*lists: bytes) -> bytes:
+        return b"".join(ogg(retagged(opus, OPUS + fields), serial) for serial, fields in enumerate(lists, 1))
+    one("chained.opus", "OGG-3", "two streams, one after the other", lambda: corpus(opus) + ogg(ogg_pages(corpus(opus)), 99))
+    one("chained.ogg", "OGG-3", "two streams, the second with fields and with sound on its header page",
+        lambda: corpus(vorbis) + ogg(retagged(vorbis, VORBIS + fields + b"\x01", shared=True), 99))
+    one("chained.oga", "OGG-3 OGG-5", "two streams of FLAC", lambda: corpus("clean/ogg-flac.oga") + ogg(
+        retagged("clean/ogg-flac.oga", flac_block(COMMENT, fields), own_pages=True), 99))
+    one("chained.spx", "OGG-3 OGG-5", "two streams of Speex", lambda: corpus("clean/speex.spx") + ogg(retagged("clean/speex.spx", fields), 99))
+    one("chained-layouts.opus", "OGG-2 OGG-3", "four streams: comments on one page, on one after an older flush, on two that fill up, with another copyright", lambda: b"".join([
+        ogg(retagged(opus, OPUS + fields), 1),
+        ogg(retagged(opus, OPUS + comments(picture_field(9000)), flush_at=4096), 2, start=0xFFFFFFFE),
+        ogg(retagged(opus, padded_comments(OPUS, 65025)), 3, start=5),
+        ogg(retagged(opus, OPUS + comments("COPYRIGHT=2025 Test Label")), 4)]))
+    one("chained-no-end.opus", "OGG-3", "no page has the end-of-stream flag, as recorders of radio leave it", lambda: b"".join(
+        ogg([Page(page.flags & ~LAST, page.granule, 1, 0, page.lacing, page.body) for page in retagged(opus, OPUS + fields)], serial) for serial in (1, 2)))
+    one("chained-gap.ogg", "OGG-2 OGG-3", "a page of the first stream is missing between two packets",
+        lambda: without_page(2, small_audio(retagged(vorbis, VORBIS + fields + b"\x01"))) + ogg(ogg_pages(corpus(vorbis)), 2))
+    no("chained-rates.ogg", "OGG-3", "two streams of different sampling rates", lambda: corpus(vorbis) + ogg(ogg_pages(corpus("clean/noise.ogg")), 99))
+    no("chained-codecs.ogg", "OGG-3", "Opus behind Vorbis", lambda: corpus(vorbis) + ogg(ogg_pages(corpus(opus)), 99))
+    no("chained-serial.opus", "OGG-3", "two streams under one serial number, which RFC 3533 forbids", lambda: tones(fields) * 2)
+    no("chained-serial-back.opus", "OGG-3", "a third stream under the serial number of the first", lambda: tones(fields, fields) + tones(fields))
+    bad("chained-crc.opus", "OGG-2 OGG-3", "one bit of sound of the second stream changed", lambda: (data := tones(fields, fields))[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    bad("chained-cut.opus", "OGG-2 OGG-3", "file that ends inside the comments of the second stream", lambda: (data := tones(fields, fields))[:data.rindex(b"Test Tone")])
+    bad("chained-junk.opus", "OGG-2 OGG-3", "junk between two streams", lambda: tones(fields) + b"junk" * 9 + ogg(retagged(opus, OPUS + fields), 2))
+    bad("chained-count.opus", "OGG-3 ALL-4", "4 billion fields declared in the second stream", lambda: tones(fields, struct.pack("<II", 0, 0xFFFFFFFF)))
+    foreign("chained-noai.opus", "OGG-3 ALL-2", "NOAI of somebody else in the second stream", lambda: tones(fields, comments("NOAI=1")))
 
 
 def numbered(pages: list[Page]) -> list[Page]:
@@ -1031,6 +1136,13 @@ def without_page(number: int, pages: list[Page]) -> bytes:
     """Writes a stream without one page that is neither its first nor its last."""
     assert 0 < number < len(pages) - 1
     return b"".join(page.write() for page in numbered(pages) if page.number != number)
+
+
+def numbers_of(pages: list[Page], number: Callable[[int], int]) -> bytes:
+    """Writes a stream with other page numbers, each made from the true one."""
+    for page in numbered(pages):
+        page.number = number(page.number)
+    return b"".join(page.write() for page in pages)
 
 
 def other_version(pages: list[Page]) -> bytes:
@@ -1943,7 +2055,7 @@ CLASSES = {
     "OGG-2": "comment packets over many pages, checksums, granule -1, damaged page chains",
     "OGG-3": "chained and multiplexed streams, unusual serial and page numbers",
     "OGG-4": "bytes after the Opus comment list",
-    "OGG-5": "the Vorbis framing bit, other codecs in Ogg",
+    "OGG-5": "the Vorbis framing bit, FLAC and Speex in Ogg",
     "FLAC-1": "the last-block flag, padding in every place",
     "FLAC-2": "block lengths",
     "FLAC-3": "ID3 around FLAC, C2PA manifests",

@@ -7,7 +7,8 @@ use std::fs;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use common::{Outcome, build, corpus, ensure, ledger};
+use common::bytes::{part, put, rest};
+use common::{Outcome, Shelf, build, corpus, ensure, ledger, ogg};
 use noai_audio::{Answer, Format, Inspection, Limits, Usage};
 
 const ENOUGH: u64 = 64 << 10;
@@ -113,6 +114,26 @@ fn a_flac_with_a_picture_among_its_comments_is_read_at_low_cost() -> Outcome {
     let picture = [b"METADATA_BLOCK_PICTURE=", &b"AAAA".repeat(1 << 18)[..]].concat();
     let comments = build::comment_list(&[picture, b"NOAI=training".to_vec()]);
     says_no_at_low_cost(&build::flac_of(&[build::block(4, &comments)]), Format::Flac)
+}
+
+#[test]
+fn a_long_ogg_is_read_at_low_cost() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.opus")?;
+    song.tag()?;
+    let mut file = song.bytes()?;
+    let last = ogg::pages(&file)?.pop().ok_or("no page")?;
+    for number in 1..=2000_u32 {
+        let page = rest(&file, last.at)?.to_vec();
+        let start = file.len();
+        file.extend(part(&page, 0, last.end - last.at)?);
+        put(
+            &mut file,
+            start + 18,
+            &(last.sequence as u32 + number).to_le_bytes(),
+        )?;
+    }
+    says_no_at_low_cost(&file, Format::Ogg)
 }
 
 #[test]

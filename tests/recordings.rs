@@ -3,11 +3,12 @@
 
 mod common;
 
+use std::fs;
 use std::io::Cursor;
 
-use common::bytes::find;
+use common::bytes::{find, rest};
 use common::music::{melody, wav, wav_of};
-use common::{Outcome, Shelf, hex, no_ai, sha256};
+use common::{Outcome, Shelf, corpus, hex, no_ai, sha256};
 use noai_audio::{
     ContentVerdict, Declaration, EmbedOptions, ErrorKind, Identity, Level, Preset, Record, Records,
     Status, Usage, Verdict, identify_levels,
@@ -55,6 +56,21 @@ fn pcm_is_the_digest_of_the_samples_in_their_normal_form() -> Outcome {
 }
 
 #[test]
+fn every_link_of_a_chain_is_heard() -> Outcome {
+    let shelf = Shelf::new()?;
+    let wav = fs::read(corpus().join("clean/short.wav"))?;
+    let samples = rest(&wav, find(&wav, b"data").ok_or("no data")? + 8)?;
+    let chained = all(&shelf.song("tagged/chained.oga")?)?.sound;
+    let once = all(&shelf.song("clean/ogg-flac.oga")?)?.sound;
+    let digest = chained.pcm.ok_or("no PCM digest")?.digest;
+    let twice = hex(&sha256(&[samples, samples].concat()));
+    assert_eq!(digest.to_string(), format!("sha256:{twice}"));
+    assert_eq!(chained.duration, once.duration.map(|duration| 2 * duration));
+    assert_eq!(chained.md5, None);
+    Ok(())
+}
+
+#[test]
 fn pcm_is_the_same_in_every_lossless_container() -> Outcome {
     let groups = [
         &[
@@ -93,7 +109,7 @@ fn pcm_is_the_same_in_every_lossless_container() -> Outcome {
             "tagged/leading-id3v2.flac",
             "tagged/trailing-id3v1.flac",
             "broken/sine.caf",
-            "broken/ogg-flac.oga",
+            "clean/ogg-flac.oga",
         ],
     ];
     let shelf = Shelf::new()?;

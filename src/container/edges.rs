@@ -21,7 +21,7 @@ pub(crate) struct Edge {
 impl Edge {
     pub(super) fn changes(&self, tag: TagChange) -> Changes {
         Changes::plain(match tag {
-            TagChange::Keep => Vec::new(),
+            TagChange::Keep | TagChange::Held(_) => Vec::new(),
             TagChange::Edit { splices, .. } => splices,
             TagChange::Create(bytes) => vec![Splice::insert(self.new_at, bytes)],
             TagChange::Remove => self.tag.clone().map(Splice::remove).into_iter().collect(),

@@ -40,7 +40,7 @@ pub enum Format {
     Mp3,
     /// Native FLAC (RFC 9639).
     Flac,
-    /// Ogg (RFC 3533) with Vorbis or Opus.
+    /// Ogg (RFC 3533) with Vorbis, Opus, Speex or FLAC.
     Ogg,
     /// MP4, M4A and their QuickTime parent (ISO/IEC 14496-12).
     Mp4,
@@ -153,8 +153,16 @@ pub(crate) struct Layout {
 #[derive(Debug)]
 pub(crate) enum Place {
     At(Range<u64>),
-    /// Spread over the file and held here: the packet and the tag's range in it.
-    Held(Vec<u8>, Range<u64>),
+    /// Spread over the file and held here. Several are the tags of a chained Ogg, one for
+    /// each link, which all get the same lines.
+    Held(Vec<Held>),
+}
+
+/// A packet, and the range of the tag in it.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) packet: Vec<u8>,
+    pub(crate) range: Range<u64>,
 }
 
 #[derive(Debug)]
@@ -173,15 +181,27 @@ enum Structure {
 /// What becomes of the tag that our lines go into.
 pub(crate) enum TagChange {
     Keep,
-    /// Splices in the positions of the file, or of the packet where it is held.
+    /// Splices in the positions of the file.
     Edit {
         splices: Vec<Splice>,
         /// Bytes of an earlier edit that go, and bytes that come.
         before: u64,
         after: u64,
     },
+    /// One edit for each tag that is held.
+    Held(Vec<HeldEdit>),
     Create(Vec<u8>),
     Remove,
+}
+
+/// What becomes of a tag that is held.
+pub(crate) struct HeldEdit {
+    /// Splices in the positions of the packet.
+    pub(crate) splices: Vec<Splice>,
+    /// Bytes that come.
+    pub(crate) after: u64,
+    /// What an earlier edit noted for this tag.
+    pub(crate) note: Option<String>,
 }
 
 /// What an earlier edit noted.
@@ -196,7 +216,8 @@ pub(crate) struct Changes {
     pub(crate) list: Vec<Change>,
     /// The room came from padding of the container.
     pub(crate) padded: bool,
-    /// Printable ASCII without space, `"` and `\`.
+    /// Printable ASCII without space, `"` and `\`; of several tags, a note for each,
+    /// joined by `/`.
     pub(crate) note: Option<String>,
 }
 
@@ -240,14 +261,17 @@ impl Layout {
     }
 
     /// What of a file of `length` bytes a decoder may see: not the tags at the ends of
-    /// MPEG audio and FLAC, which decoders take for sound, nor a WAV around MPEG audio.
-    pub(crate) fn audible(&self, length: u64) -> Range<u64> {
+    /// MPEG audio and FLAC, which decoders take for sound, nor a WAV around MPEG audio; and
+    /// each link of a chained Ogg as if it were a file.
+    pub(crate) fn audible(&self, length: u64) -> Vec<Range<u64>> {
+        let one = |range| std::iter::once(range).collect();
         match &self.structure {
-            Structure::Mp3(mp3) => mp3.audible(),
-            Structure::Flac(flac) => flac.audible(),
-            Structure::Wav(chunks) if self.stream.codec == "mp3" => chunks.sound(),
-            Structure::Adts(adts) => adts.frames.clone(),
-            _ => 0..length,
+            Structure::Mp3(mp3) => one(mp3.audible()),
+            Structure::Flac(flac) => one(flac.audible()),
+            Structure::Wav(chunks) if self.stream.codec == "mp3" => one(chunks.sound()),
+            Structure::Adts(adts) => one(adts.frames.clone()),
+            Structure::Ogg(ogg) => ogg.audible(),
+            _ => one(0..length),
         }
     }
 
@@ -311,7 +335,7 @@ impl Layout {
                 Ok(edge.changes(tag))
             }
             Structure::Flac(flac) => flac.changes(source, tag, prior),
-            Structure::Ogg(ogg) => ogg.changes(source, tag, prior),
+            Structure::Ogg(ogg) => ogg.changes(source, &tag),
             Structure::Mp4(mp4) => mp4.changes(source, tag, prior),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => {
                 chunks.changes(source, tag, beside, prior)

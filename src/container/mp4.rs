@@ -159,7 +159,7 @@ impl Mp4 {
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         let (mut splices, padded) = match tag {
-            TagChange::Keep => (Vec::new(), false),
+            TagChange::Keep | TagChange::Held(_) => (Vec::new(), false),
             TagChange::Edit {
                 splices,
                 before,

@@ -3,8 +3,9 @@
 //! `undo="STEP… [layout=NOTE] rest=DIGEST"`, separated by single spaces. A step is
 //! `CARRIER=MADE[NOTICE]`: `n`, `p` or `g` for a tag that is new, took its room from
 //! padding, or grew; `+N` where N characters were appended to the copyright field, `*N`
-//! where a field of N characters was made. NOTE belongs to the container, DIGEST is the
-//! [`RestDigest`] of the file before.
+//! where a field of N characters was made. NOTE belongs to the container. A chained Ogg has a
+//! step for each link, and a NOTE for each, joined by `/`. DIGEST is the [`RestDigest`] of
+//! the file before.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,12 +30,30 @@ pub(crate) struct Step {
 }
 
 impl Undo {
-    /// What was done to the tag of this carrier.
-    pub(crate) fn step(&self, carrier: Carrier) -> Option<Step> {
-        self.steps
-            .iter()
-            .find(|step| step.carrier == carrier)
-            .copied()
+    /// What was done to the tags of this carrier, in their order.
+    pub(crate) fn steps(&self, carrier: Carrier) -> impl Iterator<Item = Step> {
+        let steps = self.steps.iter().copied();
+        steps.filter(move |step| step.carrier == carrier)
+    }
+
+    /// What was done to the `index`th of `count` tags of this carrier, and what its container
+    /// noted. A note about a single tag is about whichever it stands in: it may have become a
+    /// link of a chain.
+    pub(crate) fn of(
+        &self,
+        carrier: Carrier,
+        index: usize,
+        count: usize,
+    ) -> Option<(Step, Option<&str>)> {
+        let layout = self.layout.as_deref();
+        match self.steps(carrier).count() {
+            1 => Some((self.steps(carrier).next()?, layout)),
+            noted if noted == count => {
+                let layout = layout.and_then(|notes| notes.split('/').nth(index));
+                Some((self.steps(carrier).nth(index)?, layout))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -34,8 +34,23 @@ pub(super) fn decode(
     layout: &Layout,
     listener: &mut Listener,
 ) -> Result<(), Fault> {
-    let range = layout.audible(source.len());
-    let view = View::new(file, range, layout.masks(source)?);
+    let parts = layout.audible(source.len());
+    for range in &parts {
+        let view = View::new(file, range.clone(), layout.masks(source)?);
+        let verified = decode_part(view, layout, listener)?;
+        if parts.len() == 1 {
+            listener.note_md5(verified);
+        }
+    }
+    Ok(())
+}
+
+/// Decodes what is seen; tells whether a digest of the samples that it holds is right.
+fn decode_part(
+    view: View<'_>,
+    layout: &Layout,
+    listener: &mut Listener,
+) -> Result<Option<bool>, Fault> {
     // Of an MP3 in WAV the sound alone is in view.
     let format = match layout.format() {
         Format::Wav if layout.stream.codec == "mp3" => Format::Mp3,
@@ -78,8 +93,7 @@ pub(super) fn decode(
     for packet in tail.end() {
         decoder.hear(&packet, &mut skip, listener)?;
     }
-    listener.note_md5(guarded(|| decoder.verified())?);
-    Ok(())
+    guarded(|| decoder.verified())
 }
 
 /// The demultiplexer for this format and no other: symphonia's own choice would look for
@@ -182,7 +196,7 @@ impl Decoder {
             return Err(UNDECODABLE);
         }
         if let Some(depth) = depth {
-            listener.note_depth(Depth::Bits(depth));
+            listener.note_depth(Depth::Bits(depth))?;
         }
         Ok(Decoder::Symphonia {
             decoder,

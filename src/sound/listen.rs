@@ -58,9 +58,13 @@ impl Listener {
         }
     }
 
-    /// The samples are lossless and stored at this depth.
-    pub(super) fn note_depth(&mut self, depth: Depth) {
-        self.pcm = self.wanted.pcm.then(|| (depth, Sha256::new()));
+    /// The samples are lossless and stored at this depth. `Unsupported` where that changes
+    /// on the way.
+    pub(super) fn note_depth(&mut self, depth: Depth) -> Result<(), Fault> {
+        if self.wanted.pcm && self.pcm.get_or_insert_with(|| (depth, Sha256::new())).0 != depth {
+            return Err(Fault::Unsupported("the depth of the samples changes", 0));
+        }
+        Ok(())
     }
 
     /// Whether somebody wants the PCM digest.

@@ -58,7 +58,7 @@ pub(super) fn decode(
     let stream = &layout.stream;
     let stored = Stored::named(&stream.codec).ok_or(super::UNDECODABLE)?;
     if let Some(depth) = stored.depth() {
-        listener.note_depth(depth);
+        listener.note_depth(depth)?;
     }
     let frame = stored.bytes * usize::from(stream.channels);
     if frame == 0 {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use self::matching::{Match, Sides};
 use crate::consent::{Declaration, Usage};
 use crate::container::{Format, Layout};
+use crate::current::Current;
 use crate::error::Error;
 use crate::identify;
 use crate::identity::{Essence, Level, digest_file, measure};
@@ -18,7 +19,6 @@ use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::record::{Record, Records};
 use crate::source::{self, Source};
-use crate::tagging::Current;
 
 /// What a file is found to be, on two independent axes.
 ///
@@ -250,13 +250,13 @@ impl Records {
         let essence = measure(&mut source, &layout)?.essence;
         let current = Current::read(&mut source, &layout)?;
         let is_whole = current.is_intact() && current.is_unanimous();
-        let is_stated = current.is_stated;
+        let is_stated = current.is_stated();
         let denies = inspect::denies(&current.found);
         let mut sides = Sides {
             records: self,
             file: digest_file(&mut source)?,
             essence,
-            marker: current.marker,
+            marker: current.marker().cloned(),
             sound: identify::Sound::default(),
         };
         let mut matched = sides.by_digest();

@@ -8,6 +8,7 @@ pub(crate) struct Page {
     pub(crate) at: usize,
     pub(crate) flags: u8,
     pub(crate) granule: Vec<u8>,
+    pub(crate) serial: usize,
     pub(crate) sequence: usize,
     pub(crate) lacing: Vec<u8>,
     pub(crate) body: Vec<u8>,
@@ -28,6 +29,7 @@ pub(crate) fn pages(bytes: &[u8]) -> Outcome<Vec<Page>> {
             at,
             flags: byte(bytes, at + 5)?,
             granule: part(bytes, at + 6, 8)?.to_vec(),
+            serial: le32(bytes, at + 14)?,
             sequence: le32(bytes, at + 18)?,
             lacing,
             body: part(bytes, start, length)?.to_vec(),
@@ -62,65 +64,112 @@ pub(crate) fn repair(bytes: &mut [u8]) -> Outcome {
     Ok(())
 }
 
+/// The same pages under another serial number.
+pub(crate) fn with_serial(bytes: &[u8], serial: u32) -> Outcome<Vec<u8>> {
+    let mut changed = bytes.to_vec();
+    for page in pages(bytes)? {
+        put(&mut changed, page.at + 14, &serial.to_le_bytes())?;
+    }
+    repair(&mut changed)?;
+    Ok(changed)
+}
+
 /// A packet and, where it is the last to end on its page, what that page says of time.
 pub(crate) struct Packet {
     pub(crate) bytes: Vec<u8>,
     pub(crate) granule: Option<Vec<u8>>,
     pub(crate) is_last: bool,
+    /// How many page numbers are left out before the page on which it begins.
+    pub(crate) gap: usize,
 }
 
-/// Every packet of a file with one stream; a packet that is cut at the end counts too.
-pub(crate) fn packets(bytes: &[u8]) -> Outcome<Vec<Packet>> {
-    let mut packets: Vec<Packet> = Vec::new();
+/// One stream of a file, from the page that begins it to the page before the next.
+pub(crate) struct Link {
+    pub(crate) serial: usize,
+    pub(crate) packets: Vec<Packet>,
+}
+
+/// The streams of a file, one after the other, with every packet; a packet that is cut at
+/// the end counts too.
+pub(crate) fn links(bytes: &[u8]) -> Outcome<Vec<Link>> {
+    let mut links: Vec<Link> = Vec::new();
     let mut open: Option<Vec<u8>> = None;
-    let mut sequence = None;
+    let (mut sequence, mut gap) = (None, 0);
     for page in pages(bytes)? {
-        if let Some(before) = sequence
-            && page.sequence != (before + 1) & 0xffff_ffff
-        {
-            return fail(format!(
-                "page {} follows page {before} at {}",
-                page.sequence, page.at
-            ));
+        if page.flags & 2 == 2 {
+            if open.is_some() {
+                return fail(format!("a packet is cut before the page at {}", page.at));
+            }
+            links.push(Link::new(page.serial));
+            sequence = None;
         }
+        let at = page.at;
+        let Some(link) = links.last_mut().filter(|link| link.serial == page.serial) else {
+            return fail(format!("the page at {at} is of no open stream"));
+        };
+        let steps = sequence.map_or(1, |before| page.sequence.wrapping_sub(before) & 0xffff_ffff);
+        if steps == 0 || steps > 1 && open.is_some() {
+            return fail(format!("wrong number of the page at {at}"));
+        }
+        gap += steps - 1;
         sequence = Some(page.sequence);
+        link.take(&page, &mut open, &mut gap)?;
+    }
+    if let Some((link, bytes)) = links.last_mut().zip(open) {
+        link.packets.push(Packet::of(bytes));
+    }
+    Ok(links)
+}
+
+impl Link {
+    fn new(serial: usize) -> Link {
+        Link {
+            serial,
+            packets: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, page: &Page, open: &mut Option<Vec<u8>>, gap: &mut usize) -> Outcome {
         if (page.flags & 1 == 1) != open.is_some() {
             return fail(format!("wrong continued flag at {}", page.at));
         }
-        let (mut at, first) = (0, packets.len());
+        let (mut at, first) = (0, self.packets.len());
         for value in &page.lacing {
             let length = usize::from(*value);
             open.get_or_insert_default()
                 .extend(part(&page.body, at, length)?);
             at += length;
             if *value < 255 {
-                packets.push(Packet {
-                    bytes: open.take().unwrap_or_default(),
-                    granule: None,
-                    is_last: false,
+                self.packets.push(Packet {
+                    gap: std::mem::take(gap),
+                    ..Packet::of(open.take().unwrap_or_default())
                 });
             }
         }
-        let ended = packets.len() > first;
+        let ended = self.packets.len() > first;
         if !ended && page.granule != [0xff; 8] && !page.lacing.is_empty() {
             return fail(format!(
                 "no packet ends on the page at {}, its granule is not -1",
                 page.at
             ));
         }
-        if let Some(last) = packets.last_mut().filter(|_| ended) {
-            last.granule = Some(page.granule);
+        if let Some(last) = self.packets.last_mut().filter(|_| ended) {
+            last.granule = Some(page.granule.clone());
             last.is_last = page.flags & 4 == 4;
         }
+        Ok(())
     }
-    if let Some(bytes) = open {
-        packets.push(Packet {
+}
+
+impl Packet {
+    fn of(bytes: Vec<u8>) -> Packet {
+        Packet {
             bytes,
             granule: None,
             is_last: false,
-        });
+            gap: 0,
+        }
     }
-    Ok(packets)
 }
 
 /// Bit by bit, as the polynomial is written.

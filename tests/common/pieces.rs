@@ -206,37 +206,70 @@ fn comments(list: &[u8]) -> Outcome<Vec<Piece>> {
 }
 
 fn ogg(file: &[u8]) -> Outcome<Vec<Piece>> {
-    let packets = ogg::packets(file)?;
-    let vorbis = packets
-        .first()
-        .is_some_and(|packet| packet.bytes.starts_with(b"\x01vorbis"));
-    let (prefix, headers) = if vorbis { (7, 3) } else { (8, 2) };
     let mut pieces = Vec::new();
-    for (index, packet) in packets.iter().enumerate() {
-        if index == 1 {
-            pieces.push(Piece::new(
-                "comment header",
-                Kind::Foreign,
-                part(&packet.bytes, 0, prefix)?,
-            ));
-            pieces.extend(comments(rest(&packet.bytes, prefix)?)?);
-            continue;
-        }
-        let kind = if index < headers {
-            Kind::Foreign
-        } else {
-            Kind::Sound
-        };
-        pieces.push(Piece::new(&format!("packet {index}"), kind, &packet.bytes));
-        if let Some(granule) = packet.granule.as_ref().filter(|_| index >= headers) {
-            let time = [granule.as_slice(), &[u8::from(packet.is_last)]].concat();
-            pieces.push(Piece::new(
-                &format!("time of packet {index}"),
-                Kind::Foreign,
-                &time,
-            ));
+    for (number, link) in ogg::links(file)?.iter().enumerate() {
+        let packets = &link.packets;
+        let first = packets.first().ok_or("a stream without a packet")?;
+        let (prefix, headers) = ogg_headers(&first.bytes, packets)?;
+        for (index, packet) in packets.iter().enumerate() {
+            let place = format!("packet {index} of stream {number}");
+            if index == 1 {
+                pieces.extend(ogg_comments(&packet.bytes, prefix)?);
+                continue;
+            }
+            let kind = if index < headers {
+                Kind::Foreign
+            } else {
+                Kind::Sound
+            };
+            pieces.push(Piece::new(&place, kind, &packet.bytes));
+            if let Some(granule) = packet.granule.as_ref().filter(|_| index >= headers) {
+                let time = [granule.as_slice(), &[u8::from(packet.is_last)]].concat();
+                pieces.push(Piece::new(
+                    &format!("time of {place}"),
+                    Kind::Foreign,
+                    &time,
+                ));
+            }
+            let gap = packet.gap.to_be_bytes();
+            pieces.extend(
+                (packet.gap > 0)
+                    .then(|| Piece::new(&format!("gap at {place}"), Kind::Foreign, &gap)),
+            );
         }
     }
+    Ok(pieces)
+}
+
+/// How long the header before the comments is, and how many header packets there are.
+fn ogg_headers(first: &[u8], packets: &[ogg::Packet]) -> Outcome<(usize, usize)> {
+    Ok(match first {
+        [1, b'v', ..] => (7, 3),
+        [b'O', ..] => (8, 2),
+        [b'S', ..] => (0, 2 + le32(first, 68)?),
+        [0x7f, ..] => {
+            let is_frame = |packet: &ogg::Packet| packet.bytes.starts_with(b"\xff");
+            let frame = packets.iter().position(is_frame);
+            (4, frame.unwrap_or(packets.len()))
+        }
+        _ => return fail("an unknown codec"),
+    })
+}
+
+fn ogg_comments(packet: &[u8], prefix: usize) -> Outcome<Vec<Piece>> {
+    let header = part(packet, 0, prefix)?;
+    // The length of a FLAC block follows what is in it.
+    let fixed = if prefix == 4 {
+        let length = be(header, 1, 3)?;
+        ensure(length + 4 == packet.len(), || {
+            "wrong block length".to_owned()
+        })?;
+        part(header, 0, 1)?
+    } else {
+        header
+    };
+    let mut pieces = vec![Piece::new("comment header", Kind::Foreign, fixed)];
+    pieces.extend(comments(rest(packet, prefix)?)?);
     Ok(pieces)
 }
 

@@ -23,7 +23,7 @@ impl Chunks {
         let growth = splice::growth(&splices);
         let mut outer = self.follow(growth);
         match tag {
-            TagChange::Keep => {}
+            TagChange::Keep | TagChange::Held(_) => {}
             TagChange::Edit { splices: edits, .. } => {
                 let edits = self.resize(source, self.tag, edits)?;
                 outer = self.follow(growth + splice::growth(&edits));
