@@ -34,6 +34,7 @@ impl<T: Read + Seek> ReadSeek for T {}
 
 /// A reader for parsers of others, which may take a disk that fails for a file that ends:
 /// whatever they make of it, the failure is remembered.
+#[derive(Clone, Copy)]
 pub(crate) struct Watched<'a, T> {
     pub(crate) inner: T,
     pub(crate) failed: &'a OnceLock<io::Error>,
