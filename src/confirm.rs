@@ -3,10 +3,12 @@
 use std::io::{Seek, SeekFrom};
 use std::sync::OnceLock;
 
+use lofty::ape::{ApeItem, ApeTag};
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::AudioFile;
 use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::mp4::{AtomData, AtomIdent};
+use lofty::tag::ItemValue;
 
 use crate::container::Format;
 use crate::error::Fault;
@@ -82,8 +84,20 @@ fn seen(mut file: Watched<&mut dyn ReadSeek>, format: Format, codec: &str) -> Op
             let mp4 = lofty::mp4::Mp4File::read_from(&mut file, options).ok()?;
             ilst(mp4.ilst())
         }
-        // Never written, so there is nothing to confirm.
-        Format::Caf | Format::Matroska => return None,
+        Format::WavPack => {
+            let file = lofty::wavpack::WavPackFile::read_from(&mut file, options).ok()?;
+            ape(file.ape())
+        }
+        Format::MonkeysAudio => {
+            let file = lofty::ape::ApeFile::read_from(&mut file, options).ok()?;
+            ape(file.ape())
+        }
+        Format::Musepack => {
+            let file = lofty::musepack::MpcFile::read_from(&mut file, options).ok()?;
+            ape(file.ape())
+        }
+        // Not read by lofty, and never written, so that there is nothing to confirm.
+        Format::Tta | Format::Caf | Format::Matroska => return None,
     };
     let ours = |(name, _): &(String, String)| marker::FIELDS.contains(&name.as_str());
     Some(all.into_iter().filter(ours).collect())
@@ -101,6 +115,14 @@ fn comments<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> Fields {
     items
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+fn ape(tag: Option<&ApeTag>) -> Fields {
+    let text = |item: &ApeItem| match item.value() {
+        ItemValue::Text(text) => Some((item.key().to_owned(), text.clone())),
+        _ => None,
+    };
+    tag.into_iter().flatten().filter_map(text).collect()
 }
 
 fn ilst(tag: Option<&lofty::mp4::Ilst>) -> Fields {

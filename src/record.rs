@@ -277,7 +277,10 @@ fn credits(file: &File, format: Format, codec: &str) -> Option<[Option<String>; 
         Format::Wav => FileType::Wav,
         Format::Aiff => FileType::Aiff,
         Format::Adts => FileType::Aac,
-        Format::Ogg | Format::Caf | Format::Matroska => return None,
+        Format::WavPack => FileType::WavPack,
+        Format::MonkeysAudio => FileType::Ape,
+        Format::Musepack => FileType::Mpc,
+        Format::Tta | Format::Ogg | Format::Caf | Format::Matroska => return None,
     };
     let mut file = file;
     file.seek(SeekFrom::Start(0)).ok()?;

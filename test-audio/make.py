@@ -28,10 +28,11 @@ from typing import Callable
 PROGRAMS = [
     ("ffmpeg", "5.1"), ("flac and metaflac", "1.4.2"), ("lame", "3.100"), ("oggenc", "1.4.2"),
     ("opusenc", "0.2 with libopus 1.3.1"), ("mutagen", "1.48.1"), ("eyeD3", "0.9.7"),
-    ("kid3-cli", "3.9.3"), ("AtomicParsley", "of Debian 12"),
+    ("kid3-cli", "3.9.3"), ("AtomicParsley", "of Debian 12"), ("wavpack", "5.6.0"),
+    ("mpcenc", "of Debian 12"),
 ]
 FOLDERS = ["clean", "tagged", "broken"]
-FORMATS = ["mp3", "flac", "ogg", "mp4", "wav", "aiff", "adts", "caf", "matroska", "-"]
+FORMATS = ["mp3", "flac", "ogg", "mp4", "wav", "aiff", "adts", "wavpack", "ape", "musepack", "tta", "caf", "matroska", "-"]
 TAGGED = "tagged"
 MALFORMED = "refused:malformed"
 UNSUPPORTED = "refused:unsupported"
@@ -1972,6 +1973,245 @@ def adts_then(at: int, change: int) -> bytes:
     return b"".join(frames) + last[:at] + bytes([last[at] ^ change]) + last[at + 1:]
 
 
+# Sound before APEv2: WavPack
+
+
+def item(key: str, value: bytes, flags: int = 0) -> bytes:
+    """Returns one APEv2 item."""
+    return struct.pack("<II", len(value), flags) + key.encode() + b"\0" + value
+
+
+def ape_of(*items: bytes, header: bool = True, flags: int = 0, count: int | None = None, other: int = 0) -> bytes:
+    """Returns an APEv2 tag of whole items; `flags` are more of the tag's, `other` is added to the size in the header."""
+    body = b"".join(items)
+
+    def end(own: int, more: int) -> bytes:
+        number = len(items) if count is None else count
+        return b"APETAGEX" + struct.pack("<IIII", 2000, len(body) + 32 + more, number, own | flags) + bytes(8)
+    whole = 0x8000_0000 if header else 0
+    return (end(whole | 0x2000_0000, other) if header else b"") + body + end(whole, 0)
+
+
+def tails(format: str, suffix: str, audio: str, few: bool) -> None:
+    """Registers files of one kind of sound with an APEv2 tag, or what readers take for one, behind it."""
+    def one(name: str, hazards: str, purpose: str, tail: Callable[[], bytes], head: bytes = b"", folder: str = "tagged",
+            outcome: str = TAGGED) -> None:
+        built(f"{folder}/{name}.{suffix}", format, outcome, hazards, purpose, lambda: with_id3(head, tail(), audio))
+
+    title, notice = item("Title", "Prüfton".encode()), COPYRIGHT.encode()
+    copyright = item("Copyright", notice)
+    mutated(f"tagged/mutagen.{suffix}", format, TAGGED, "ALL-2", "APEv2 by mutagen", audio, "APEv2 with Title and Copyright", mutagen_ape)
+    one("ape", "MP3-4", "APEv2 alone", lambda: ape_of(title, copyright, item("Year", b"2026")))
+    one("apev1", "MP3-4", "APEv1", lambda: ape(("Title", b"Test Tone"), header=False, version=1000))
+    one("ape-id3v1", "MP3-4", "APEv2, then ID3v1", lambda: ape_of(title, copyright) + id3v1())
+    if format == "musepack":
+        one("id3v1", "MP3-4", "ID3v1 alone: an APEv2 tag before it would be heard as a packet of sound, since both begin with `AP`", id3v1, folder="broken", outcome=UNSUPPORTED)
+    else:
+        one("id3v1", "MP3-4", "ID3v1 alone", id3v1)
+    one("ape-no-header", "MP3-4", "APEv2 with a footer only", lambda: ape_of(title, copyright, header=False))
+    one("ape-multi", "ALL-3", "a copyright item and another one with two values each",
+        lambda: ape_of(item("Artist", b"Test Artist\0Second Artist"), item("Copyright", notice + b"\0" + b"2025 Test Label")))
+    one("ape-odd-items", "ALL-2", "a binary item, a link, an item of the reserved type, one that is read-only, one without text and one that is no UTF-8",
+        lambda: ape_of(item("Cover Art (Front)", b"cover.png\0" + cover(), 2), item("Related", b"https://example.org/", 4), item("Odd", b"\x01\x02", 6),
+                       item("ISRC", b"DEABC2600001", 1), item("Comment", b""), item("Latin", b"caf\xe9"), copyright))
+    one("ape-empty", "ID3-4", "APEv2 without any item", lambda: ape_of())
+    one("id3v2-ape", "MP3-1", "ID3v2 in front, APEv2 behind", lambda: ape_of(title, copyright), id3(text("TIT2", "Test Tone"), padding=32))
+    one("ape-noai", "ALL-2", "an item NOAI of somebody else", lambda: ape_of(title, item("NoAI", b"1")), folder="broken", outcome=CONFLICT)
+    one("ape-junk", "MP3-4", "bytes that are neither sound nor tag before APEv2", lambda: b"neither" + ape_of(title), folder="broken", outcome=MALFORMED)
+    if few:
+        return
+    one("ape-lyrics3", "MP3-4", "APEv2, Lyrics3 v2, ID3v1: the independent reader sees no tag before Lyrics3, so our fields cannot be confirmed",
+        lambda: ape_of(title, copyright) + lyrics3v2() + id3v1(), folder="broken", outcome=UNSUPPORTED)
+    one("ape-tag-plus", "MP3-4", "APEv2, `TAG+`, ID3v1: the independent reader sees no tag before `TAG+`, so our fields cannot be confirmed",
+        lambda: ape_of(title) + enhanced() + id3v1(), folder="broken", outcome=UNSUPPORTED)
+    one("ape-two", "MP3-4", "two APEv2 tags, of which the last one counts", lambda: ape_of(title) + ape_of(copyright))
+    one("ape-lower-case", "ALL-2", "the copyright item under another spelling", lambda: ape_of(item("cOPYRIGHT", notice), title))
+    one("ape-two-copyrights", "ALL-3", "two copyright items, which the standard forbids", lambda: ape_of(copyright, title, item("Copyright", b"2025 Test Label")))
+    one("ape-empty-copyright", "ALL-3", "a copyright item without text", lambda: ape_of(item("Copyright", b""), title))
+    one("ape-terminated", "ALL-3", "values that end in zero bytes", lambda: ape_of(item("Copyright", notice + b"\0\0"), item("Title", b"Test Tone\0")))
+    one("ape-latin1", "ID3-2", "a copyright item in Latin-1, against the standard", lambda: ape_of(item("Copyright", b"2026 caf\xe9"), title))
+    one("ape-cc", "ALL-2", "a copyright item that is verified at a URL", lambda: ape_of(item("Copyright", b"2026 Me. Licensed CC BY-SA, verify at https://example.org/licence")))
+    one("ape-binary-copyright", "ALL-2", "a copyright item that is no text", lambda: ape_of(item("Copyright", notice, 2)), folder="broken", outcome=UNSUPPORTED)
+    one("ape-read-only-item", "ALL-2", "a copyright item marked read-only", lambda: ape_of(item("Copyright", notice, 1)), folder="broken", outcome=UNSUPPORTED)
+    one("ape-read-only", "ALL-2", "a tag marked read-only", lambda: ape_of(title, flags=1), folder="broken", outcome=UNSUPPORTED)
+    one("ape-count", "ID3-4", "an item more than the count says", lambda: ape_of(title, copyright, count=1), folder="broken", outcome=MALFORMED)
+    one("ape-count-large", "ALL-4", "4,294,967,295 items, says the count", lambda: ape_of(title, count=0xFFFF_FFFF), folder="broken", outcome=MALFORMED)
+    one("ape-sizes", "ID3-4", "header and footer state different sizes", lambda: ape_of(title, other=1), folder="broken", outcome=MALFORMED)
+    one("ape-header-gone", "ID3-4", "a footer that promises a header, and none", lambda: ape_of(title)[32:], folder="broken", outcome=MALFORMED)
+    one("ape-key", "ALL-4", "a key of 300 bytes", lambda: ape_of(item("k" * 300, b"value")), folder="broken", outcome=MALFORMED)
+
+
+def wavpack_block(body: bytes, samples: int, flags: int, index: int = 0, version: int = 0x410, size: int | None = None) -> bytes:
+    """Returns a WavPack block around sub-blocks, with a checksum of zero."""
+    length = len(body) + 24 if size is None else size
+    return struct.pack("<4sIHBBIIIII", b"wvpk", length, version, 0, 0, samples, index, samples, flags, 0) + body
+
+
+def wavpack_flags(data: bytes, change: int) -> bytes:
+    """Returns a WavPack file with bits of its first block's flags changed."""
+    return data[:24] + struct.pack("<I", struct.unpack("<I", data[24:28])[0] ^ change) + data[28:]
+
+
+def wavpack_cases() -> None:
+    """Registers WavPack."""
+    def one(name: str, folder: str, outcome: str, hazards: str, purpose: str, make: Callable[[], bytes]) -> None:
+        built(f"{folder}/{name}.wv", "wavpack", outcome, hazards, purpose, make)
+
+    encode = "ffmpeg -i clean/short.wav -map_metadata -1"
+    ran("clean/sine.wv", "wavpack", TAGGED, "EDGE-1", "no tag at all", f"{encode} -c:a wavpack OUT")
+    ran("clean/six-channels.wv", "wavpack", TAGGED, "EDGE-1", "a block for each pair of channels; a sampling rate without an index",
+        f"{encode} -ar 7000 -ac 6 -c:a wavpack OUT")
+    ran("clean/md5.wv", "wavpack", TAGGED, "EDGE-1", "by WavPack's program, with a last block that holds only an MD5",
+        "wavpack -q -y -m clean/noise.wav -o OUT")
+    ran("clean/hybrid.wv", "wavpack", TAGGED, "EDGE-1", "lossy, by WavPack's program", "wavpack -q -y -b3 clean/sine.wav -o OUT")
+    ran("clean/float.wv", "wavpack", TAGGED, "EDGE-1", "floating point", "wavpack -q -y clean/float.wav -o OUT")
+    ran("clean/24-bit.wv", "wavpack", TAGGED, "EDGE-1", "24 bits", "wavpack -q -y clean/24-bit.wav -o OUT")
+    one("blocks-before", "clean", TAGGED, "EDGE-1", "a block without samples before the sound",
+        lambda: wavpack_block(b"\x21\x02RIFF", 0, 0x1000) + corpus("clean/sine.wv"))
+    tails("wavpack", "wv", "clean/sine.wv", few=False)
+    one("cut", "broken", MALFORMED, "EDGE-1", "the last block is cut", lambda: corpus("clean/sine.wv")[:-20])
+    one("junk-between", "broken", MALFORMED, "EDGE-1", "bytes between blocks", lambda: b"junk".join([corpus("clean/sine.wv")] * 2))
+    one("other-rate", "broken", UNSUPPORTED, "EDGE-1", "a second block of another sampling rate",
+        lambda: corpus("clean/sine.wv") + wavpack_flags(corpus("clean/sine.wv"), 1 << 23))
+    one("other-channels", "broken", UNSUPPORTED, "EDGE-1", "a second block with two channels",
+        lambda: corpus("clean/sine.wv") + wavpack_flags(corpus("clean/sine.wv"), 4))
+    one("dsd", "broken", UNSUPPORTED, "EDGE-1", "a block flagged as DSD", lambda: wavpack_flags(corpus("clean/sine.wv"), 1 << 31))
+    one("correction", "broken", UNSUPPORTED, "EDGE-1", "a block of a correction file",
+        lambda: wavpack_block(b"\x0b\x02\x01\x02\x03\x04", 2400, 0x0480_1805))
+    one("no-sound", "broken", MALFORMED, "EDGE-1", "blocks without samples alone", lambda: wavpack_block(b"\x21\x02RIFF", 0, 0x1000))
+    one("version", "broken", UNSUPPORTED, "EDGE-1", "a version of the stream that does not exist yet",
+        lambda: wavpack_block(b"\x0a\x01\0\0", 2400, 0x0480_1805, version=0x420))
+    one("sub-block", "broken", MALFORMED, "EDGE-1", "a sub-block longer than its block", lambda: wavpack_block(b"\x0a\x09\0\0", 2400, 0x0480_1805))
+    one("no-rate", "broken", MALFORMED, "EDGE-1", "neither an index of the sampling rate nor the rate",
+        lambda: wavpack_block(b"\x0a\x01\0\0", 2400, 0x0780_1805))
+
+
+# Monkey's Audio, Musepack, True Audio
+
+
+def silent_frame(samples: int) -> bytes:
+    """Returns a frame of Monkey's Audio that is flagged as silence, with the checksum of its samples and an empty range coder."""
+    return struct.pack("<II", 0x8000_0000 | zlib.crc32(bytes(2 * samples)) >> 1, 1) + bytes(8)
+
+
+def monkeys_audio(frames: int = 3, behind: bytes = b"", version: int = 3990, **sizes: int) -> bytes:
+    """Returns Monkey's Audio 3.98 or later: silence in frames of 800 samples, as it decodes; `sizes` override those of the descriptor."""
+    header = struct.pack("<HHIIIHHI", 2000, 0, 800, 800, frames, 16, 1, 8000)
+    before = riff_start(frames * 1600)
+    coded = silent_frame(800) * frames
+    first = 52 + len(header) + 4 * frames + len(before)
+    table = struct.pack(f"<{frames}I", *(first + 16 * number for number in range(frames)))
+    numbers = {"descriptor": 52, "header": len(header), "table": len(table), "before": len(before), "frames": len(coded), "high": 0, "behind": len(behind)}
+    md5 = hashlib.md5(before + coded + behind + header + table).digest()
+    return struct.pack("<4sHH7I16s", b"MAC ", version, 0, *(numbers | sizes).values(), md5) + header + table + before + coded + behind
+
+
+def monkeys_audio_before(version: int, flags: int, behind: bytes = b"") -> bytes:
+    """Returns Monkey's Audio before 3.98, of which the header states no length of the frames: one frame."""
+    frames, before = 1, b"" if flags & 0x20 else riff_start(1600)
+    more = (bytes(4) if flags & 4 else b"") + (struct.pack("<I", frames) if flags & 0x10 else b"")
+    first = 32 + len(more) + len(before) + 4 * frames
+    table = struct.pack("<I", first) + (bytes(frames) if version < 3810 else b"")
+    header = struct.pack("<4sHHHHIIIII", b"MAC ", version, 2000, flags, 1, 8000, len(before), len(behind), frames, 800)
+    return header + more + before + table + silent_frame(800) * frames + behind
+
+
+def riff_start(length: int) -> bytes:
+    """Returns what stands before `length` bytes of samples in a WAV."""
+    return riff(fmt(), b"data" + struct.pack("<I", length))[:44]
+
+
+def musepack7(frames: int = 4) -> bytes:
+    """Returns Musepack of stream version 7 whose frames have no band: each 8 bits behind a length of 20."""
+    header = struct.pack("<4sIIIIIB", b"MP+\x07", frames, 0, 0, 0, 0x8000_0000 | 576 << 20, 0)[:24]
+    bits = "0" * 8 + "00000000000000001000" "00000000" * frames + "0" * 11
+    bits += "0" * (-len(bits) % 32)
+    words = [int(bits[at:at + 32], 2) for at in range(0, len(bits), 32)]
+    return header + struct.pack(f"<{len(words)}I", *words)
+
+
+def musepack_packets(data: bytes) -> list[bytes]:
+    """Splits Musepack of stream version 8 into its packets, which are shorter than 16,384 bytes here."""
+    packets, at = [], 4
+    while at < len(data):
+        size = data[at + 2] if data[at + 2] < 0x80 else (data[at + 2] & 0x7F) << 7 | data[at + 3]
+        packets.append(data[at:at + size])
+        at += size
+    return packets
+
+
+def musepack_of(change: Callable[[list[bytes]], list[bytes]]) -> bytes:
+    """Returns the tone with other packets."""
+    return b"MPCK" + b"".join(change(musepack_packets(corpus("clean/sine.mpc"))))
+
+
+def tta_changed(at: int, value: bytes) -> bytes:
+    """Returns the True Audio tone with other bytes at a place."""
+    data = corpus("clean/sine.tta")
+    return data[:at] + value + data[at + len(value):]
+
+
+def edge_cases() -> None:
+    """Registers Monkey's Audio, Musepack and True Audio."""
+    def one(name: str, folder: str, outcome: str, hazards: str, purpose: str, make: Callable[[], bytes]) -> None:
+        format = {"ape": "ape", "mpc": "musepack", "tta": "tta"}[name.split(".")[1]]
+        built(f"{folder}/{name}", format, outcome, hazards, purpose, make)
+
+    def clean(name: str, purpose: str, make: Callable[[], bytes]) -> None:
+        one(name, "clean", TAGGED, "EDGE-1", purpose, make)
+
+    def refused(name: str, outcome: str, purpose: str, make: Callable[[], bytes]) -> None:
+        one(name, "broken", outcome, "EDGE-1", purpose, make)
+
+    clean("sine.ape", "version 3.99, silence, no tag at all", monkeys_audio)
+    clean("longer.ape", "another length, and bytes behind the samples of the WAV that was packed", lambda: monkeys_audio(7, b"LIST\4\0\0\0INFO"))
+    clean("version-3970.ape", "the header before 3.98, with a peak level and a count of seek points", lambda: monkeys_audio_before(3970, 0x14, b"LIST"))
+    clean("version-3950.ape", "the same with neither, and without the header of the WAV", lambda: monkeys_audio_before(3950, 0x20))
+    clean("version-3800.ape", "the oldest one, with a table of bits behind the seek table; its frame is no frame of that version", lambda: monkeys_audio_before(3800, 0))
+    tails("ape", "ape", "clean/sine.ape", few=True)
+    refused("sizes.ape", MALFORMED, "the descriptor states a byte less than there is", lambda: monkeys_audio(frames=3, before=43))
+    refused("sizes-huge.ape", MALFORMED, "the high half of the frames' length is set", lambda: monkeys_audio(frames=3, high=0xFFFF_FFFF))
+    refused("cut.ape", MALFORMED, "the last frame is cut", lambda: monkeys_audio()[:-5])
+    refused("version-4100.ape", UNSUPPORTED, "a version that does not exist yet", lambda: monkeys_audio(version=4100))
+    refused("version-3970-cut.ape", MALFORMED, "the header before 3.98 counts more seek points than there are bytes",
+            lambda: monkeys_audio_before(3970, 0x14).replace(struct.pack("<I", 1), struct.pack("<I", 0x4000_0000)))
+    built("broken/float.ape", "-", UNSUPPORTED, "EDGE-1", "floating point, which has a magic of its own", lambda: b"MACF" + monkeys_audio()[4:])
+
+    ran("clean/sine.mpc", "musepack", TAGGED, "EDGE-1", "stream version 8 by mpcenc, no tag at all", "mpcenc --silent --overwrite --quality 3 clean/sine.wav OUT")
+    clean("version-7.mpc", "stream version 7: frames without a band", musepack7)
+    clean("longer-7.mpc", "the same, longer", lambda: musepack7(9))
+    tails("musepack", "mpc", "clean/sine.mpc", few=True)
+    tails_of = {"id3v1": id3v1(), "ape": ape(("Title", b"Test Tone"), ("Copyright", COPYRIGHT.encode()))}
+    for name, tail in tails_of.items():
+        one(f"{name}-7.mpc", "tagged", TAGGED, "MP3-4", f"stream version 7, then {name}", lambda tail=tail: musepack7() + tail)
+    one("id3v2-7.mpc", "tagged", TAGGED, "MP3-1", "ID3v2 in front of stream version 7", lambda: id3(text("TIT2", "Test Tone")) + musepack7())
+    one("chapter.mpc", "tagged", TAGGED, "ALL-2", "a packet of an unknown key among the sound", lambda: musepack_of(lambda all: [*all[:-2], b"CT\x05\1\2", *all[-2:]]))
+    refused("no-end.mpc", MALFORMED, "no packet that ends the stream", lambda: musepack_of(lambda all: all[:-1]))
+    refused("behind-end.mpc", MALFORMED, "sound behind the packet that ends the stream", lambda: musepack_of(lambda all: [*all, all[-2]]))
+    refused("no-header.mpc", MALFORMED, "no stream header first", lambda: musepack_of(lambda all: all[1:]))
+    refused("packet-size.mpc", MALFORMED, "a packet that is shorter than its own header", lambda: musepack_of(lambda all: [*all[:-1], b"CT\x01", all[-1]]))
+    refused("version-9.mpc", UNSUPPORTED, "a stream version that does not exist yet",
+            lambda: musepack_of(lambda all: [all[0][:7] + b"\x09" + all[0][8:], *all[1:]]))
+    refused("version-6.mpc", UNSUPPORTED, "an old stream version under the same magic", lambda: b"MP+\x06" + musepack7()[4:])
+
+    encode = "ffmpeg -i clean/short.wav -map_metadata -1"
+    ran("clean/sine.tta", "tta", TAGGED, "EDGE-1", "True Audio, no tag at all", f"{encode} -c:a tta OUT")
+    ran("clean/stereo.tta", "tta", TAGGED, "EDGE-1", "stereo, 24 bits", "ffmpeg -i clean/24-bit.wav -map_metadata -1 -ac 2 -c:a tta -sample_fmt s32 OUT")
+    ran("tagged/ffmpeg.tta", "tta", TAGGED, "MP3-4", "APEv2 by ffmpeg", f"{encode} -metadata title='Test Tone' -metadata copyright='{COPYRIGHT}' -c:a tta OUT")
+    for version in (3, 4):
+        mutated(f"tagged/mutagen-v2{version}.tta", "tta", TAGGED, "ALL-2 ID3-4", f"ID3v2.{version} by mutagen, with its padding",
+                "clean/sine.tta", f"TIT2, TPE1, TCOP, COMM, WCOP saved as 2.{version}", partial(mutagen_id3, version=version, padding=256))
+    one("id3v2-id3v1.tta", "tagged", TAGGED, "MP3-4", "ID3v2 and ID3v1", lambda: with_id3(id3(text("TIT2", "Test Tone")), id3v1(), "clean/sine.tta"))
+    one("two-tags.tta", "tagged", TAGGED, "MP3-1", "two ID3v2 tags",
+        lambda: with_id3(id3(text("TIT2", "Test Tone"), padding=900) + id3(text("TPE1", "Test Artist")), b"", "clean/sine.tta"))
+    one("empty-tag.tta", "tagged", TAGGED, "ID3-4", "ID3v2 with padding alone", lambda: with_id3(id3(b"", padding=300), b"", "clean/sine.tta"))
+    tails("tta", "tta", "clean/sine.tta", few=True)
+    refused("cut.tta", MALFORMED, "the last frame is cut", lambda: corpus("clean/sine.tta")[:-9])
+    refused("encrypted.tta", UNSUPPORTED, "format 2: encrypted", lambda: tta_changed(4, b"\2\0"))
+    refused("no-rate.tta", MALFORMED, "a sampling rate of 0", lambda: tta_changed(10, bytes(4)))
+    refused("samples.tta", MALFORMED, "more samples than the file has room for in its seek table", lambda: tta_changed(14, b"\xff" * 4))
+
+
 # Other containers, and names that disagree with the content
 
 
@@ -1981,8 +2221,6 @@ def other_cases() -> None:
     ran("broken/sine.caf", "caf", UNSUPPORTED, "ALL-5", "CAF", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
     ran("broken/sine.mka", "matroska", UNSUPPORTED, "ALL-5", "Matroska", f"ffmpeg -i clean/sine.wav {aac} OUT")
     ran("broken/sine.webm", "matroska", UNSUPPORTED, "ALL-5", "WebM", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
-    ran("broken/sine.wv", "-", UNSUPPORTED, "ALL-5", "WavPack", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a wavpack OUT")
-    built("broken/header.ape", "-", UNSUPPORTED, "ALL-5", "Monkey's Audio: a header alone, enough to be told by", monkeys_audio)
     ran("broken/caf-called.mp3", "caf", UNSUPPORTED, "ALL-5", "CAF called .mp3", "cp broken/sine.caf OUT")
     built("broken/caf-with-sync.caf", "caf", UNSUPPORTED, "ALL-5 MP3-2", "CAF whose free chunk holds MPEG frames within the first 1,024 bytes", caf_with_frames)
 
@@ -2000,12 +2238,6 @@ def other_cases() -> None:
     renamed("upper-case.FLAC", "flac", "clean/sine.flac")
 
 
-def monkeys_audio() -> bytes:
-    """Returns the descriptor and header of a Monkey's Audio 3.99 file over bytes that are no frame."""
-    header = struct.pack("<HHIIIHHI", 2000, 0, 73728, 2400, 1, 16, 1, 8000)
-    return struct.pack("<4sHHIIIIIII16s", b"MAC ", 3990, 0, 52, len(header), 4, 0, 64, 0, 0, b"") + header + bytes(4) + bytes(range(64))
-
-
 def caf_with_frames() -> bytes:
     """Returns the CAF file with a `free` chunk of MPEG frames after its description."""
     data = corpus("broken/sine.caf")
@@ -2016,7 +2248,7 @@ def caf_with_frames() -> bytes:
 
 # The folder
 
-EARLY = ["clean/sine.wav", "clean/sine.aac", "clean/noise.wav", "clean/short.wav", "clean/24-bit.wav", "clean/no-header-frame.mp3", "broken/png.mp3", "broken/chapters.ffmeta"]
+EARLY = ["clean/sine.wav", "clean/sine.aac", "clean/noise.wav", "clean/short.wav", "clean/sine.wv", "clean/sine.mpc", "clean/sine.tta", "clean/24-bit.wav", "clean/no-header-frame.mp3", "broken/png.mp3", "broken/chapters.ffmeta"]
 
 ABOUT = """# Test audio
 
@@ -2067,7 +2299,7 @@ CLASSES = {
     "MP3-2": "MPEG frames inside tags and pictures",
     "MP3-3": "Xing, Info and VBRI frames, MPEG versions, cut frames",
     "MP3-4": "APE, Lyrics3 and ID3v1 in any order",
-    "EDGE-1": "the frames and blocks of other formats with tags at the ends: ADTS",
+    "EDGE-1": "the frames and blocks of other formats with tags at the ends: ADTS, WavPack, Monkey's Audio, Musepack, True Audio",
     "WAV-1": "RF64, BW64, Wave64, other codecs; sizes of streams",
     "WAV-2": "odd lengths, pad bytes, bytes after the end",
     "WAV-3": "foreign chunks and sample formats, kept byte for byte",
@@ -2081,8 +2313,8 @@ CLASSES = {
 
 LEDGER = """# What the crate must do with each file: path, format, outcome. Decided from the rules, not from what the code does.
 # Written by make.py.
-# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff adts, and caf
-# matroska, which are read and never written; `-` where it is none of them
+# format: the container by its own magic, whatever the name says: mp3 flac ogg mp4 wav aiff adts wavpack ape
+# musepack tta, and caf matroska, which are read and never written; `-` where it is none of them
 # (RIFX has a magic of its own) or cannot be told because the file ends inside an ID3v2 tag.
 # outcome: tagged, or refused:KIND with KIND one of
 #   malformed    the bytes contradict the standard, are cut or declare wrong sizes
@@ -2108,7 +2340,7 @@ Legal text: https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 def register() -> None:
     """Registers every case, those that others are made from first."""
-    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, adts_cases, other_cases):
+    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, adts_cases, wavpack_cases, edge_cases, other_cases):
         cases()
     CASES.sort(key=lambda case: EARLY.index(case.path) if case.path in EARLY else len(EARLY) + (not case.path.startswith("clean/")))
     for case in CASES:

@@ -135,6 +135,21 @@ fn seen(bytes: &[u8], format: Format) -> Option<Vec<String>> {
                     .map(|frame| format!("{frame:?}")),
             )
         }
+        Format::WavPack => {
+            let file = lofty::wavpack::WavPackFile::read_from(&mut bytes, options).ok()?;
+            let items = file.ape().into_iter().flatten();
+            list(&mut items.map(|item| format!("{item:?}")))
+        }
+        Format::MonkeysAudio => {
+            let file = lofty::ape::ApeFile::read_from(&mut bytes, options).ok()?;
+            let items = file.ape().into_iter().flatten();
+            list(&mut items.map(|item| format!("{item:?}")))
+        }
+        Format::Musepack => {
+            let file = lofty::musepack::MpcFile::read_from(&mut bytes, options).ok()?;
+            let items = file.ape().into_iter().flatten();
+            list(&mut items.map(|item| format!("{item:?}")))
+        }
         Format::Adts => {
             let file = lofty::aac::AacFile::read_from(&mut bytes, options).ok()?;
             let frames = file.id3v2().into_iter().flatten();

@@ -22,6 +22,10 @@ fn tagged_songs(shelf: &Shelf) -> Outcome<Vec<Song>> {
         "clean/sine.wav",
         "clean/sine.aiff",
         "clean/sine.aac",
+        "clean/sine.wv",
+        "clean/sine.ape",
+        "clean/sine.mpc",
+        "clean/sine.tta",
     ] {
         let song = shelf.song(name)?;
         song.tag()?;
@@ -214,6 +218,10 @@ fn so_much_sound_is_decoded_and_the_rest_is_identified_all_the_same() -> Outcome
         let name = song.path().display();
         let heard = |limits| noai_audio::identify_within(song.path(), &Level::ALL, limits);
         let whole = heard(Limits::default())?;
+        // There is no decoder for these.
+        if ["wavpack", "ape", "musepack8", "tta"].contains(&whole.stream.codec.as_str()) {
+            continue;
+        }
         let length = whole.sound.duration.ok_or("not decoded")?;
         let is_held =
             matches!(whole.format, Format::Mp4 | Format::Matroska) || whole.stream.codec == "alac";

@@ -34,6 +34,24 @@ fn a_text_with_one_sync_near_its_end_is_no_mp3() -> Outcome {
 }
 
 #[test]
+fn a_copyright_that_is_no_utf8_gets_its_notice_and_is_heard() -> Outcome {
+    let shelf = Shelf::new()?;
+    let comments = build::comment_list(&[b"COPYRIGHT=2019 caf\xe9".to_vec()]);
+    let song = shelf.put("song.flac", build::flac_of(&[build::block(4, &comments)]))?;
+    song.tag()?;
+    let tagged = song.bytes()?;
+    assert!(
+        tagged
+            .windows(21)
+            .any(|text| text == b"=2019 caf\xe9 No AI trai")
+    );
+    assert_eq!(song.verify()?.marker, MarkerVerdict::Intact);
+    song.strip()?;
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
 fn ogg_pages_of_another_program_are_stripped_all_the_same() -> Outcome {
     let shelf = Shelf::new()?;
     let song = shelf.song("clean/sine.opus")?;

@@ -109,11 +109,8 @@ impl Carrier {
             Carrier::Ilst => ilst::edit(source, range, wanted),
             Carrier::RiffInfo => riff_info::edit(source, range, wanted),
             Carrier::AiffText => aiff_text::edit(source, range, wanted),
-            Carrier::Ape
-            | Carrier::Mdta
-            | Carrier::Matroska
-            | Carrier::CafInformation
-            | Carrier::UserData => {
+            Carrier::Ape => ape::edit(source, range, wanted),
+            Carrier::Mdta | Carrier::Matroska | Carrier::CafInformation | Carrier::UserData => {
                 let what = "a tag of this kind is read, not edited";
                 Err(Fault::Unsupported(what, range.start))
             }
@@ -126,10 +123,10 @@ impl Carrier {
             Carrier::Id3v2 => id3v2::create(wanted),
             Carrier::VorbisComment => vorbis_comment::create(wanted),
             Carrier::Ilst => ilst::create(wanted),
+            Carrier::Ape => ape::create(wanted),
             // These stand beside another carrier and are edited only where they are.
             Carrier::RiffInfo
             | Carrier::AiffText
-            | Carrier::Ape
             | Carrier::Mdta
             | Carrier::Matroska
             | Carrier::CafInformation
@@ -175,6 +172,15 @@ impl Value {
             return Ok(Value::TOO_LONG);
         }
         Ok(Value::of_utf8(source.bytes(range)?))
+    }
+
+    /// The text at `range`, in which what is no UTF-8 hides nothing behind it.
+    fn lossy_utf8(source: &mut Source, range: Range<u64>) -> Result<Value, Fault> {
+        if range.end - range.start > source.limits().field {
+            return Ok(Value::TOO_LONG);
+        }
+        let text = String::from_utf8_lossy(&source.bytes(range)?).into_owned();
+        Ok(Value::Text(text))
     }
 
     fn of_utf8(bytes: Vec<u8>) -> Value {

@@ -60,9 +60,7 @@ pub(crate) fn edit(
             splices.push(Splice::remove(comment.whole()));
             removed += 1;
             before += comment.len() + 4;
-        } else if !wanted.copyright.is_untouched()
-            && name.is_some_and(|name| name.eq_ignore_ascii_case("COPYRIGHT"))
-        {
+        } else if !wanted.copyright.is_untouched() && name.as_deref().is_some_and(is_copyright) {
             copyright = Some(comment);
         }
     }
@@ -148,6 +146,10 @@ pub(crate) fn end(source: &mut Source, range: Range<u64>) -> Result<u64, Fault> 
     Ok(List::walk(source, range)?.end)
 }
 
+fn is_copyright(name: &str) -> bool {
+    name.eq_ignore_ascii_case("COPYRIGHT")
+}
+
 struct List {
     count_at: u64,
     comments: Vec<Comment>,
@@ -217,17 +219,11 @@ impl Comment {
     }
 
     fn value(&self, source: &mut Source, name: &str) -> Result<Value, Fault> {
-        let value = Value::utf8(
-            source,
-            self.text.start + name.len() as u64 + 1..self.text.end,
-        )?;
-        let is_short = self.len() <= source.limits().field;
-        match value {
-            // Whatever an old program wrote before it, a notice is ASCII.
-            Value::Unreadable(_) if is_short && name.eq_ignore_ascii_case("COPYRIGHT") => {
-                Ok(Value::Text(self.lossy_value(source)?))
-            }
-            value => Ok(value),
+        let range = self.text.start + name.len() as u64 + 1..self.text.end;
+        if is_copyright(name) {
+            Value::lossy_utf8(source, range)
+        } else {
+            Value::utf8(source, range)
         }
     }
 

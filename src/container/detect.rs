@@ -6,20 +6,26 @@ use crate::error::Fault;
 use crate::source::Source;
 
 /// Known and not handled: where the magic stands, the magic, what it is.
-const REFUSED: [(u64, &[u8], &str); 13] = [
+const REFUSED: [(u64, &[u8], &str); 9] = [
     (0, b"RIFX", "big-endian WAV (RIFX)"),
     (0, b"riff\x2e\x91\xcf\x11", "Sony Wave64"),
-    (0, b"wvpk", "WavPack"),
-    (0, b"MAC ", "Monkey's Audio"),
-    (0, b"MPCK", "Musepack"),
-    (0, b"MP+", "Musepack"),
-    (0, b"TTA1", "True Audio"),
-    (0, b"TTA2", "True Audio"),
+    (0, b"MACF", "Monkey's Audio with floating point"),
+    (0, b"TTA2", "True Audio 2"),
     (0, b"OFR ", "OptimFROG"),
     (0, b"DSD ", "DSD stream file"),
     (0, b"FRM8", "DSD interchange file"),
     (0, b"ADIF", "ADIF AAC"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+];
+
+/// Formats whose tags stand at the ends of the file, so that ID3v2 may stand in front.
+const BETWEEN_TAGS: [(&[u8], Format); 6] = [
+    (b"fLaC", Format::Flac),
+    (b"wvpk", Format::WavPack),
+    (b"MAC ", Format::MonkeysAudio),
+    (b"MPCK", Format::Musepack),
+    (b"MP+", Format::Musepack),
+    (b"TTA1", Format::Tta),
 ];
 
 /// What is not audio, however much of it looks like MPEG frames.
@@ -57,7 +63,9 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
     }
     match by_magic(source, start)? {
         None => {}
-        Some(Format::Flac) => return Ok((Format::Flac, start)),
+        Some(format) if BETWEEN_TAGS.iter().any(|(_, known)| *known == format) => {
+            return Ok((format, start));
+        }
         Some(_) => {
             let what = "an ID3v2 tag before a container that has its own place for tags";
             return Err(Fault::Unsupported(what, 0));
@@ -80,8 +88,10 @@ fn by_magic(source: &mut Source, at: u64) -> Result<Option<Format>, Fault> {
             return Err(Fault::Unsupported(name, at));
         }
     }
-    if source.has(at, b"fLaC")? {
-        return Ok(Some(Format::Flac));
+    for (magic, format) in BETWEEN_TAGS {
+        if source.has(at, magic)? {
+            return Ok(Some(format));
+        }
     }
     if source.has(at, b"OggS")? {
         return Ok(Some(Format::Ogg));

@@ -50,6 +50,12 @@ impl Edges {
         self.tail.end
     }
 
+    /// Whether APEv2 stands behind the sound and nothing in front of it.
+    pub(super) fn are_behind(&self) -> bool {
+        let is_ape = |(kind, _): &OtherTag| *kind == Carrier::Ape;
+        self.front.is_empty() && self.tail.tags.iter().any(is_ape)
+    }
+
     /// A layout in which our lines go into a tag of this kind: the first in front or the
     /// last behind. A new one is put there.
     pub(super) fn layout(

@@ -13,6 +13,10 @@ mod detect;
 mod edges;
 mod mpeg;
 mod adts;
+mod wavpack;
+mod monkeys_audio;
+mod musepack;
+mod tta;
 pub(crate) mod flac;
 pub(crate) mod ogg;
 pub(crate) mod mp4;
@@ -50,6 +54,14 @@ pub enum Format {
     Aiff,
     /// AAC in an Audio Data Transport Stream (ISO/IEC 13818-7).
     Adts,
+    /// WavPack 4 and 5, lossless or hybrid; not DSD.
+    WavPack,
+    /// Monkey's Audio, file versions 3.80 to 3.99.
+    MonkeysAudio,
+    /// Musepack, stream versions 7 and 8.
+    Musepack,
+    /// True Audio (TTA1).
+    Tta,
     /// Apple's Core Audio Format. Read, never written.
     Caf,
     /// Matroska and WebM (RFC 9559). Read, never written.
@@ -58,7 +70,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 13] = [
         Format::Mp3,
         Format::Flac,
         Format::Ogg,
@@ -66,6 +78,10 @@ impl Format {
         Format::Wav,
         Format::Aiff,
         Format::Adts,
+        Format::WavPack,
+        Format::MonkeysAudio,
+        Format::Musepack,
+        Format::Tta,
         Format::Caf,
         Format::Matroska,
     ];
@@ -81,6 +97,10 @@ impl Format {
             Format::Wav => "wav",
             Format::Aiff => "aiff",
             Format::Adts => "adts",
+            Format::WavPack => "wavpack",
+            Format::MonkeysAudio => "ape",
+            Format::Musepack => "musepack",
+            Format::Tta => "tta",
             Format::Caf => "caf",
             Format::Matroska => "matroska",
         }
@@ -102,7 +122,9 @@ impl fmt::Display for Format {
 
 /// The text names no [`Format`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format; known are mp3, flac, ogg, mp4, wav, aiff, adts, caf, matroska")]
+#[error(
+    "unknown format; known are mp3, flac, ogg, mp4, wav, aiff, adts, wavpack, ape, musepack, tta, caf, matroska"
+)]
 pub struct UnknownFormat;
 
 impl FromStr for Format {
@@ -174,6 +196,10 @@ enum Structure {
     Wav(chunks::Chunks),
     Aiff(chunks::Chunks),
     Adts(adts::Adts),
+    WavPack(wavpack::WavPack),
+    MonkeysAudio(monkeys_audio::MonkeysAudio),
+    Musepack(musepack::Musepack),
+    Tta(tta::Tta),
     Caf(caf::Caf),
     Matroska(matroska::Matroska),
 }
@@ -232,6 +258,10 @@ impl Layout {
             (Format::Wav, _) => riff::scan(source),
             (Format::Aiff, _) => aiff::scan(source),
             (Format::Adts, start) => adts::scan(source, start),
+            (Format::WavPack, start) => wavpack::scan(source, start),
+            (Format::MonkeysAudio, start) => monkeys_audio::scan(source, start),
+            (Format::Musepack, start) => musepack::scan(source, start),
+            (Format::Tta, start) => tta::scan(source, start),
             (Format::Caf, _) => caf::scan(source),
             (Format::Matroska, _) => matroska::scan(source),
         }
@@ -247,6 +277,10 @@ impl Layout {
             Structure::Wav(_) => Format::Wav,
             Structure::Aiff(_) => Format::Aiff,
             Structure::Adts(_) => Format::Adts,
+            Structure::WavPack(_) => Format::WavPack,
+            Structure::MonkeysAudio(_) => Format::MonkeysAudio,
+            Structure::Musepack(_) => Format::Musepack,
+            Structure::Tta(_) => Format::Tta,
             Structure::Caf(_) => Format::Caf,
             Structure::Matroska(_) => Format::Matroska,
         }
@@ -317,6 +351,10 @@ impl Layout {
             Structure::Mp4(mp4) => mp4.essence(source, visit),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => visit(source, chunks.audio.clone()),
             Structure::Adts(adts) => adts.essence(source, visit),
+            Structure::WavPack(wavpack) => wavpack.essence(source, visit),
+            Structure::MonkeysAudio(audio) => visit(source, audio.frames.clone()),
+            Structure::Musepack(musepack) => musepack.essence(source, visit),
+            Structure::Tta(tta) => tta.essence(source, visit),
             Structure::Caf(caf) => visit(source, caf.audio.clone()),
             Structure::Matroska(matroska) => matroska.essence(source, visit),
         }
@@ -331,9 +369,12 @@ impl Layout {
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         match &self.structure {
-            Structure::Mp3(mpeg::Mp3 { edge, .. }) | Structure::Adts(adts::Adts { edge, .. }) => {
-                Ok(edge.changes(tag))
-            }
+            Structure::Mp3(mpeg::Mp3 { edge, .. })
+            | Structure::Adts(adts::Adts { edge, .. })
+            | Structure::WavPack(wavpack::WavPack { edge, .. })
+            | Structure::MonkeysAudio(monkeys_audio::MonkeysAudio { edge, .. })
+            | Structure::Musepack(musepack::Musepack { edge, .. })
+            | Structure::Tta(tta::Tta { edge, .. }) => Ok(edge.changes(tag)),
             Structure::Flac(flac) => flac.changes(source, tag, prior),
             Structure::Ogg(ogg) => ogg.changes(source, &tag),
             Structure::Mp4(mp4) => mp4.changes(source, tag, prior),

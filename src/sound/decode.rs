@@ -109,8 +109,10 @@ fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, 
         Format::Matroska => probe.register_format::<MkvReader<'_>>(),
         Format::Caf => probe.register_format::<CafReader<'_>>(),
         Format::Adts => probe.register_format::<AdtsReader<'_>>(),
-        // Its samples stand in the file as they are.
-        Format::Aiff => return Err(UNDECODABLE),
+        // There is no decoder; the samples of AIFF stand in the file as they are.
+        Format::WavPack | Format::MonkeysAudio | Format::Musepack | Format::Tta | Format::Aiff => {
+            return Err(UNDECODABLE);
+        }
     }
     let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
     let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());

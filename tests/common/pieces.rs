@@ -63,6 +63,8 @@ pub(crate) fn is_ours(name: &str) -> bool {
 pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
     match format {
         Format::Mp3 | Format::Adts => mp3(file),
+        Format::WavPack | Format::MonkeysAudio | Format::Musepack => before_ape(file),
+        Format::Tta => between(file),
         Format::Flac => flac(file),
         Format::Ogg => ogg(file),
         Format::Mp4 => mp4(file),
@@ -144,6 +146,62 @@ fn mp3(file: &[u8]) -> Outcome<Vec<Piece>> {
     let behind = rest(file, length)?;
     pieces.push(Piece::new("behind the tag", Kind::Sound, behind));
     Ok(pieces)
+}
+
+/// A file with its main tag at the end: the last APEv2 tag, before ID3v1 where there is one.
+fn before_ape(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let mut end = file.len();
+    for (length, magic) in [(128, &b"TAG"[..]), (227, b"TAG+")] {
+        let at = end.saturating_sub(length);
+        if rest(file, at)?.starts_with(magic) {
+            end = at;
+        }
+    }
+    let mut tag = Vec::new();
+    let mut start = end;
+    let footer = end.saturating_sub(32);
+    if rest(file, footer)?.starts_with(b"APETAGEX") {
+        start = end - le32(file, footer + 12)?;
+        let mut at = start;
+        if byte(file, footer + 23)? & 0x80 != 0 {
+            start -= 32;
+            let header = Piece::new("ape header", Kind::Structure, part(file, start + 20, 4)?);
+            tag.push(header);
+        }
+        for _ in 0..le32(file, footer + 16)? {
+            let key = rest(file, at + 8)?.split(|byte| *byte == 0).next();
+            let key = key.unwrap_or_default();
+            let name = String::from_utf8_lossy(key).to_ascii_uppercase();
+            let value = part(file, at + 9 + key.len(), le32(file, at)?)?;
+            let item = part(file, at, 9 + key.len() + value.len())?;
+            let place = format!("item {name}");
+            tag.push(match name.as_str() {
+                "COPYRIGHT" => Piece::new(&place, Kind::Copyright, value),
+                name if is_ours(name) => Piece::new(&place, Kind::Ours, item),
+                _ => Piece::new(&place, Kind::Foreign, item),
+            });
+            at += item.len();
+        }
+        ensure(at == footer, || "the items do not fill the tag".to_owned())?;
+        let flags = [part(file, footer + 8, 4)?, part(file, footer + 20, 4)?].concat();
+        tag.push(Piece::new("ape footer", Kind::Structure, &flags));
+    }
+    let mut pieces = vec![Piece::new("before", Kind::Sound, part(file, 0, start)?)];
+    pieces.extend(tag);
+    let behind = Piece::new("behind", Kind::Foreign, rest(file, end)?);
+    pieces.extend((end < file.len()).then_some(behind));
+    Ok(pieces)
+}
+
+/// A file whose main tag is at either end: the end where only that has one.
+fn between(file: &[u8]) -> Outcome<Vec<Piece>> {
+    let behind = before_ape(file)?;
+    let has_ape = behind.iter().any(|piece| piece.place == "ape footer");
+    if has_ape && !file.starts_with(b"ID3") {
+        Ok(behind)
+    } else {
+        mp3(file)
+    }
 }
 
 fn flac(file: &[u8]) -> Outcome<Vec<Piece>> {
