@@ -100,7 +100,7 @@ pub fn strip(path: impl AsRef<Path>) -> Result<Stripped, Error> {
 impl EmbedOptions {
     /// Puts a statement into the file at `path`.
     ///
-    /// The new file is written beside the old one, synced, parsed again and proven: every
+    /// The new file is written beside the old one, parsed again, proven and synced: every
     /// copied byte equal, the essence equal, our fields seen by an independent reader,
     /// and taking them off again gives the old file. Only then it takes the old one's
     /// place. Foreign fields, pictures, padding that is not needed, mode, owner, times and

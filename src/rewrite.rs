@@ -57,11 +57,12 @@ impl Target {
     ) -> Result<T, Error> {
         let mut temporary = Temporary::beside(&self.path)?;
         plan.write(source, &self.file, &mut temporary.file)?;
+        // Before the times are set: to read is to change one of them.
+        let proof = prove(source, &mut temporary.file)?;
         self.keep_metadata(&temporary.file, options)
             .map_err(|error| Error::io("cannot keep owner, mode, times or attributes", error))?;
         let synced = temporary.file.sync_all();
         synced.map_err(temporary::cannot_write)?;
-        let proof = prove(source, &mut temporary.file)?;
         self.refuse_changed()?;
         temporary
             .take_place_of(&self.path)

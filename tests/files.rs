@@ -10,13 +10,16 @@ use std::fs::{self, FileTimes, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use common::{Outcome, Shelf, Song, corpus, ledger, no_ai};
 use noai_audio::{Batch, EmbedOptions, ErrorKind, Format, Limits, Status};
 
 /// What the file system says of a file, the inode apart.
-fn kept(path: &Path) -> Outcome<(u32, u32, u32, SystemTime)> {
+type Kept = (u32, u32, u32, SystemTime);
+
+fn kept(path: &Path) -> Outcome<Kept> {
     let data = fs::metadata(path)?;
     Ok((data.mode(), data.uid(), data.gid(), data.modified()?))
 }
@@ -34,7 +37,12 @@ fn is_root() -> Outcome<bool> {
 
 #[test]
 fn mode_and_time_stay() -> Outcome {
-    for mode in [0o600, 0o644, 0o755, 0o660, 0o4755] {
+    let mut modes = vec![0o600, 0o644, 0o755, 0o660, 0o4755, 0o2755, 0o1644, 0o7777];
+    if is_root()? {
+        // Whom nothing keeps from reading what nobody may read, or write.
+        modes.extend([0o200, 0o202]);
+    }
+    for mode in modes {
         let shelf = Shelf::new()?;
         let song = shelf.song("clean/sine.mp3")?;
         fs::set_permissions(song.path(), Permissions::from_mode(mode))?;
@@ -46,6 +54,19 @@ fn mode_and_time_stay() -> Outcome {
         assert_eq!(kept(song.path())?, before, "{mode:o} after strip");
         assert_eq!(shelf.names()?, ["sine.mp3"]);
     }
+    Ok(())
+}
+
+#[test]
+fn the_time_of_access_stays() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.ogg")?;
+    date_back(&song)?;
+    let before = fs::metadata(song.path())?.accessed()?;
+    song.tag()?;
+    assert_eq!(fs::metadata(song.path())?.accessed()?, before);
+    song.strip()?;
+    assert_eq!(fs::metadata(song.path())?.accessed()?, before);
     Ok(())
 }
 
@@ -106,6 +127,82 @@ fn extended_attributes_stay() -> Outcome {
         }
         assert_eq!(xattr::list(song.path())?.count(), attributes.len());
     }
+    Ok(())
+}
+
+#[test]
+fn many_and_large_attributes_stay() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.flac")?;
+    let mut attributes = Vec::new();
+    for number in 0..100 {
+        attributes.push((format!("user.noai.{number}"), vec![number; 20]));
+    }
+    attributes.push(("user.noai.large".to_owned(), vec![7; 30_000]));
+    for (name, value) in &attributes {
+        if xattr::set(song.path(), name, value).is_err() {
+            // Not every file system has room for as many.
+            return Ok(());
+        }
+    }
+    song.tag()?;
+    for (name, value) in &attributes {
+        assert_eq!(
+            xattr::get(song.path(), name)?.as_ref(),
+            Some(value),
+            "{name}"
+        );
+    }
+    assert_eq!(xattr::list(song.path())?.count(), attributes.len());
+    Ok(())
+}
+
+/// The ACL of a path as getfacl prints it, without its name.
+fn acl(path: &Path) -> Outcome<String> {
+    let done = Command::new("getfacl")
+        .args(["-c", "-n", "-p"])
+        .arg(path)
+        .output()?;
+    Ok(String::from_utf8(done.stdout)?)
+}
+
+#[test]
+#[ignore = "needs getfacl and setfacl (Debian package acl)"]
+fn access_lists_stay_and_none_comes() -> Outcome {
+    let set = |options: &[&str], path: &Path| -> Outcome {
+        let done = Command::new("setfacl").args(options).arg(path).status()?;
+        assert!(done.success(), "setfacl {options:?}");
+        Ok(())
+    };
+    let shelf = Shelf::on_disk()?;
+    let (with, without) = (
+        shelf.song("clean/sine.mp3")?,
+        shelf.song("clean/sine.flac")?,
+    );
+    set(&["-m", "u:12345:r,g:54321:rw,m::r"], with.path())?;
+    // Whatever is new in the folder from now on can be read by somebody else, too.
+    set(&["-d", "-m", "u:23456:rw"], shelf.path())?;
+    for song in [&with, &without] {
+        let before = (acl(song.path())?, kept(song.path())?);
+        song.tag()?;
+        assert_eq!(
+            (acl(song.path())?, kept(song.path())?),
+            before,
+            "after embed"
+        );
+        song.strip()?;
+        assert_eq!(
+            (acl(song.path())?, kept(song.path())?),
+            before,
+            "after strip"
+        );
+    }
+    assert!(acl(with.path())?.contains("user:12345:r--"));
+    assert!(
+        !acl(without.path())?.contains("user:23456"),
+        "{}",
+        acl(without.path())?
+    );
     Ok(())
 }
 
