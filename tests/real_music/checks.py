@@ -15,7 +15,9 @@ from mutagen import id3
 from mutagen.aiff import AIFF
 from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
+from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
+from mutagen.oggspeex import OggSpeex
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
@@ -128,6 +130,8 @@ def validators(file: Path) -> tuple[Callable[[Path], list[str]], ...]:
         ".flac": (flac_test,),
         ".ogg": (oggz_validate, ogginfo),
         ".opus": (oggz_validate, opusinfo),
+        ".oga": (oggz_validate, ogginfo, flac_test),
+        ".spx": (oggz_validate, ogginfo),
         ".mp3": (mp3val,),
     }.get(file.suffix, ())
 
@@ -166,7 +170,7 @@ def info_complaints(tool: str, file: Path) -> list[str]:
 
 
 def ogginfo(file: Path) -> list[str]:
-    """Headers and pages of Vorbis, by ogginfo."""
+    """Headers and pages of Ogg, by ogginfo."""
     return info_complaints("ogginfo", file)
 
 
@@ -213,7 +217,7 @@ def read_tags(file: Path) -> Tags:
     """The tags by mutagen's reader for exactly this format."""
     reader = {
         ".mp3": mp3_tags, ".wav": wave_tags, ".aiff": aiff_tags, ".flac": flac_tags,
-        ".ogg": vorbis_tags, ".opus": opus_tags, ".m4a": mp4_tags, ".mp4": mp4_tags,
+        ".ogg": vorbis_tags, ".opus": opus_tags, ".oga": ogg_flac_tags, ".spx": speex_tags, ".m4a": mp4_tags, ".mp4": mp4_tags,
     }[file.suffix]
     try:
         return reader(file)
@@ -289,6 +293,18 @@ def vorbis_tags(file: Path) -> Tags:
 def opus_tags(file: Path) -> Tags:
     """Vorbis comments of an Ogg Opus, its picture among them."""
     audio = OggOpus(file)
+    return comment_tags(audio.tags, audio.tags.vendor)
+
+
+def ogg_flac_tags(file: Path) -> Tags:
+    """Vorbis comments of FLAC in Ogg, its picture among them."""
+    audio = OggFLAC(file)
+    return comment_tags(audio.tags, audio.tags.vendor)
+
+
+def speex_tags(file: Path) -> Tags:
+    """Vorbis comments of an Ogg Speex, its picture among them."""
+    audio = OggSpeex(file)
     return comment_tags(audio.tags, audio.tags.vendor)
 
 

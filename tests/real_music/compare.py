@@ -17,7 +17,7 @@ NEW_ID3_NOTICE = r"\d{4} No AI .*\]"
 DENIED = ("generative-training", "training", "inference", "data-mining", "replication")
 SILENT = ("search", "platform-service")
 FORMATS = {
-    ".mp3": "mp3", ".flac": "flac", ".ogg": "ogg", ".opus": "ogg", ".m4a": "mp4", ".mp4": "mp4",
+    ".mp3": "mp3", ".flac": "flac", ".ogg": "ogg", ".opus": "ogg", ".oga": "ogg", ".spx": "ogg", ".m4a": "mp4", ".mp4": "mp4",
     ".wav": "wav", ".aiff": "aiff",
 }
 

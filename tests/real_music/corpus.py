@@ -16,7 +16,7 @@ from tracks import TRACKS, Track, originals
 Editor = Callable[[Path, Track, Path], None]
 Encoder = Callable[[Path, Path, Track, Path], None]
 
-AUDIO_SUFFIXES = (".mp3", ".flac", ".ogg", ".opus", ".m4a", ".mp4", ".wav", ".aiff")
+AUDIO_SUFFIXES = (".mp3", ".flac", ".ogg", ".opus", ".oga", ".spx", ".m4a", ".mp4", ".wav", ".aiff")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ FORMATS = (
            {"oggenc": taggers.oggenc}),
     Format("opus", ".opus", fixed("-c:a", "libopus", "-b:a", "80k"),
            {"mutagen": taggers.mutagen_vorbis}, {"opusenc": taggers.opusenc}, ffmpeg_tags=True),
+    Format("oggflac", ".oga", fixed("-c:a", "flac"),
+           {"mutagen": taggers.mutagen_vorbis}, {"flac": taggers.flac}, ffmpeg_tags=True),
+    Format("speex", ".spx", fixed("-c:a", "libspeex", "-ar", "16000", "-ac", "1"),
+           {"mutagen": taggers.mutagen_vorbis}, {}, ffmpeg_tags=True),
     Format("m4a", ".m4a", aac_options,
            {"mutagen": taggers.mutagen_mp4, "AtomicParsley": taggers.atomicparsley}, {}, ffmpeg_tags=True),
     Format("alac", ".m4a", fixed("-c:a", "alac"),
@@ -167,6 +171,9 @@ def make_variants(folder: Path, scratch: Path, form: Format, track: Track, cover
         edit(place(variant), track, cover)
     for variant, encode in form.encoders.items():
         encode(source, place(variant), track, cover)
+    if form.name == "opus":
+        # ffmpeg counts the later headers of all other codecs as sound.
+        place("chain").write_bytes(place("none").read_bytes() + place("opusenc").read_bytes())
 
 
 def copy_originals(folder: Path) -> None:

@@ -10,7 +10,9 @@ from mutagen import id3
 from mutagen.aiff import AIFF
 from mutagen.flac import FLAC, Picture
 from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm
+from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
+from mutagen.oggspeex import OggSpeex
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
@@ -77,7 +79,8 @@ def picture(cover: Path) -> Picture:
 
 def mutagen_vorbis(file: Path, track: Track, cover: Path) -> None:
     """Writes the full tags as Vorbis comments with mutagen, one of them twice."""
-    audio = {".flac": FLAC, ".ogg": OggVorbis, ".opus": OggOpus}[file.suffix](file)
+    kinds = {".flac": FLAC, ".ogg": OggVorbis, ".opus": OggOpus, ".oga": OggFLAC, ".spx": OggSpeex}
+    audio = kinds[file.suffix](file)
     for name, value in track.fields().items():
         audio[name] = value
     audio["PERFORMER"] = ["Flöte", "Oboe"]
@@ -198,7 +201,8 @@ def flac(master: Path, file: Path, track: Track, cover: Path) -> None:
     """Encodes with flac's own program, tags, cover, seek points and, on some tracks, no padding."""
     fields = [f"--tag={name}={value}" for name, value in track.fields().items()]
     padding = "--no-padding" if int(track.name[1:]) % 3 == 0 else "--padding=4096"
-    run("flac", "--silent", "-f", "-4", padding, "-S", "2s", *fields, f"--picture={cover}", "-o", file, master)
+    ogg = ["--ogg"] if file.suffix == ".oga" else []
+    run("flac", "--silent", "-f", "-4", *ogg, padding, "-S", "2s", *fields, f"--picture={cover}", "-o", file, master)
 
 
 def oggenc(master: Path, file: Path, track: Track, _cover: Path) -> None:
