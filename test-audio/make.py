@@ -1259,12 +1259,13 @@ def notice_items(*items: bytes) -> bytes:
 
 
 def mp4(*layout: str | bytes, udta: bytes = b"", chunks: int = 4, co64: bool = False, shift: int = 0, extra: bytes = b"",
-        stbl: bytes = b"", edit: Callable[[bytes], bytes] = lambda moov: moov) -> bytes:
+        saio: bool = False, bits: int = 0, edit: Callable[[bytes], bytes] = lambda moov: moov) -> bytes:
     """Returns the AAC tone in another arrangement.
 
     `layout` names the top-level boxes in order: `ftyp`, `moov`, `mdat`, `mdat64`, `mdat0` (size 0, to the end),
     `half` (each takes half of the chunks), or ready bytes. `shift` makes every chunk offset wrong,
-    `extra` goes into moov, `stbl` into the sample table, and `edit` changes the finished moov.
+    `extra` goes into moov, `saio` is for auxiliary information of which the offset is that of the first chunk, `bits`
+    for sizes of 8 or 16 bits in `stz2`, and `edit` changes the finished moov.
     """
     top = parse_boxes(corpus("clean/sine.m4a"))
     base = child(top, "moov")
@@ -1287,7 +1288,10 @@ def mp4(*layout: str | bytes, udta: bytes = b"", chunks: int = 4, co64: bool = F
                 return b"co64" if co64 else kind, struct.pack(">II", 0, len(offsets)) + b"".join(struct.pack(width, at + shift) for at in offsets)
             if isinstance(body, list):
                 body = [rebuilt(*each) for each in body if each[0] != b"udta"]
-                return kind, body + parse_boxes(stbl) if kind == b"stbl" else body
+                aux = full("saio", struct.pack(">IQ" if co64 else ">II", 1, offsets[0]), version=int(co64))
+                return kind, body + parse_boxes(full("saiz", struct.pack(">BI", 1, 4)) + aux) if kind == b"stbl" and saio else body
+            if kind == b"stsz" and bits:
+                return b"stz2", struct.pack(f">III{len(lengths)}{'H' if bits == 16 else 'B'}", 0, bits, len(lengths), *lengths)
             return kind, body
         body = [rebuilt(*each) for each in base if each[0] != b"udta"]
         return edit(box("moov", write_boxes(body), udta, extra))
@@ -1317,6 +1321,82 @@ def mp4(*layout: str | bytes, udta: bytes = b"", chunks: int = 4, co64: bool = F
 
 FIRST_MOOV = ("ftyp", "moov", "mdat")
 LAST_MOOV = ("ftyp", "mdat", "moov")
+
+
+def fragmented(base: str, udta: bytes = b"", held: int = 3, sizes: str = "trun", wide: bool = True,
+               each: bytes = b"", traf: bytes = b"", apart: bool = False, shift: int = 0, mvex: bool = True,
+               mdat_first: bool = False, behind: bytes = b"") -> bytes:
+    """Returns the AAC tone with its first `held` packets under moov and four to each movie fragment behind it.
+
+    `base` is what a fragment counts from: `file` (an absolute offset in tfhd) or `moof`. `sizes` is where a fragment states them: `trun`,
+    `tfhd` or `trex` (a packet for each fragment, and only where they do not differ). `wide` is for 64 bits in tfra and
+    sidx, `apart` for two runs of which the second states no offset, `shift` is added to every base, `mdat_first` puts
+    the sound before its moof. `behind` goes behind moov, `each` before every fragment, `traf` into the track's.
+    """
+    top = parse_boxes(corpus("clean/sine.m4a"))
+    stbl = child(top, "moov", "trak", "mdia", "minf", "stbl")
+    lengths = struct.unpack(f">{(len(child(stbl, 'stsz')) - 12) // 4}I", child(stbl, "stsz")[12:])
+    sound, samples = child(top, "mdat"), []
+    for length in lengths:
+        samples.append(sound[:length])
+        sound = sound[length:]
+    usual = max(set(lengths), key=lengths.count)
+    count = 4 if sizes == "trun" else 1
+    groups = [samples[at:at + count] for at in range(held, len(samples), count)]
+
+    def moov(at: int) -> bytes:
+        tables = {b"stsz": struct.pack(f">III{held}I", 0, 0, held, *lengths[:held]), b"stsc": struct.pack(">IIIII", 0, 1, 1, held, 1),
+                  b"stts": struct.pack(">IIII", 0, 1, held, 1024), b"stco": struct.pack(">III", 0, 1, at)}
+
+        def rebuilt(kind: bytes, body):
+            body = tables.get(kind, body)
+            return kind, [rebuilt(*each) for each in body if each[0] not in (b"udta", b"sgpd", b"sbgp", b"edts")] if isinstance(body, list) else body
+        extends = full("trex", struct.pack(">IIIII", 1, 1, 1024, usual, 0))
+        body = write_boxes([rebuilt(*each) for each in child(top, "moov") if each[0] != b"udta"])
+        return box("moov", body, box("mvex", extends) if mvex else b"", udta)
+
+    def fragment(number: int, at: int) -> tuple[bytes, int]:
+        """Returns one fragment that begins at a position, and where in it its moof stands."""
+        group = groups[number]
+        data = box("mdat", b"".join(group))
+        place = at + (len(data) if mdat_first else 0)
+
+        def moof(offset: int) -> bytes:
+            listed = sizes == "trun" or sizes == "trex" and len(group[0]) != usual
+            flags = (1 if base == "file" else 0x20000) | (0x10 if sizes == "tfhd" else 0)
+            head = full("tfhd", struct.pack(">I", 1), struct.pack(">Q", place + shift) if base == "file" else b"",
+                        struct.pack(">I", len(group[0])) if sizes == "tfhd" else b"", flags=flags)
+            runs = [group[:2], group[2:]] if apart and len(group) > 2 else [group]
+            packed = [full("trun", struct.pack(">I", len(run)), struct.pack(">i", offset) if not position else b"",
+                           struct.pack(f">{len(run)}I", *map(len, run)) if listed else b"", flags=(0 if position else 1) | (0x200 if listed else 0))
+                      for position, run in enumerate(runs)]
+            return box("moof", full("mfhd", struct.pack(">I", number + 1)),
+                       box("traf", head, full("tfdt", struct.pack(">I", (held + count * number) * 1024)), *packed, traf))
+        offset = 8 - len(data) if mdat_first else len(moof(0)) + 8
+        return (data + moof(offset), len(data)) if mdat_first else (moof(offset) + data, 0)
+
+    def place(sound_at: int, index_length: int) -> bytes:
+        out = box("ftyp", child(top, "ftyp")) + moov(sound_at) + behind + box("mdat", b"".join(samples[:held]))
+        start, moofs, pieces = len(out) + index_length, [], b""
+        lengths = []
+        for number in range(len(groups)):
+            made, at = fragment(number, start + len(pieces) + len(each))
+            moofs.append(start + len(pieces) + len(each) + at)
+            lengths.append(len(each) + len(made))
+            pieces += each + made
+        width = "Q" if wide else "I"
+        index = full("sidx", struct.pack(f">II{width * 2}HH", 1, 44100, held * 1024, 0, 0, len(lengths)),
+                     *(struct.pack(">III", length, count * 1024, 0x90000000) for length in lengths), version=int(wide))
+        table = full("tfra", struct.pack(">III", 1, 0, len(moofs)),
+                     *(struct.pack(f">{width * 2}BBB", (held + count * number) * 1024, at, 1, 1, 1) for number, at in enumerate(moofs)), version=int(wide))
+        end = box("mfra", table, full("mfro", struct.pack(">I", len(table) + 24)))
+        return out + index + pieces + end if index_length else place(sound_at, len(index))
+    return place(len(box("ftyp", child(top, "ftyp")) + moov(0) + behind) + 8, 0)
+
+
+def without(data: bytes, kind: bytes) -> bytes:
+    """Turns the first box of a kind into free space."""
+    return replaced(data, kind, b"free")
 
 
 def chpl() -> bytes:
@@ -1413,11 +1493,13 @@ def mp4_cases() -> None:
     one("top-meta.m4a", "MP4-5", "an XML meta at the top level beside the one in udta", lambda: mp4(
         *FIRST_MOOV, full("meta", full("hdlr", bytes(4) + b"mp7t" + bytes(13)), full("xml ", b"<a/>\0")), udta=notice_items()))
 
+    one("saio.m4a", "MP4-2", "auxiliary information, whose offset counts from the start of the file", lambda: mp4(*FIRST_MOOV, saio=True, udta=notice_items()))
+    one("saio-64.m4a", "MP4-2", "the same in 64 bits", lambda: mp4(*FIRST_MOOV, saio=True, co64=True))
+    one("stz2-8.m4a", "HASH-1", "sample sizes of 8 bits", lambda: mp4(*FIRST_MOOV, bits=8), "clean")
+    one("stz2-16.m4a", "HASH-1", "sample sizes of 16 bits", lambda: mp4(*LAST_MOOV, bits=16), "clean")
+    one("stz2-4.mov", "HASH-1", "sample sizes of 4 bits, two in a byte", nibbles, "clean")
+    fragment_cases(aac, one)
     no = partial(one, folder="broken", outcome=UNSUPPORTED)
-    ran("broken/fragmented.mp4", "mp4", UNSUPPORTED, "MP4-2", "fragmented, absolute offsets in tfhd", f"{aac} -frag_duration 100000 -movflags frag_keyframe+empty_moov OUT")
-    ran("broken/fragmented-base-moof.mp4", "mp4", UNSUPPORTED, "MP4-2", "fragmented, offsets from moof, with sidx",
-        f"{aac} -frag_duration 100000 -movflags frag_keyframe+empty_moov+default_base_moof+dash OUT")
-    no("saio.m4a", "MP4-2", "auxiliary offsets in the sample table", lambda: mp4(*FIRST_MOOV, stbl=full("saiz", bytes([0]), struct.pack(">I", 0)) + full("saio", struct.pack(">II", 1, 48))))
     no("iloc.m4a", "MP4-2", "item locations in a top-level meta", lambda: mp4(*FIRST_MOOV, full(
         "meta", full("hdlr", bytes(4) + b"pict" + bytes(13)), full("iloc", b"\x44\0" + struct.pack(">HHHHII", 1, 1, 0, 1, 48, 10)))))
     no("unknown-items.m4a", "ALL-2", "items without a data atom or of unknown names: the independent reader does not see fields placed beside them, so they cannot be confirmed",
@@ -1449,6 +1531,68 @@ def mp4_cases() -> None:
     one("content-usage.m4a", "ALL-2", "freeform content usage of somebody else", lambda: mp4(
         *FIRST_MOOV, udta=notice_items(free_form("Content Usage", "train-ai=n"))), "broken", CONFLICT)
     ran("broken/video-only.mp4", "mp4", NOT_AUDIO, "ALL-5", "no audio track", "ffmpeg -f lavfi -i color=c=gray:s=16x16:r=5:d=0.4 -map_metadata -1 -c:v mpeg4 OUT")
+
+
+def nibbles() -> bytes:
+    """Returns the PCM of `pcm.mov` with the size of each sample in 4 bits."""
+    boxes = parse_boxes(corpus("clean/pcm.mov"))
+    stbl = child(boxes, "moov", "trak", "mdia", "minf", "stbl")
+    size, count = struct.unpack_from(">II", child(stbl, "stsz"), 4)
+    at = next(index for index, each in enumerate(stbl) if each[0] == b"stsz")
+    stbl[at] = (b"stz2", struct.pack(">III", 0, 4, count) + bytes([size << 4 | size]) * (count // 2) + bytes([size << 4]) * (count % 2))
+    return write_boxes(boxes)
+
+
+def fragment_cases(aac: str, one: Callable[..., None]) -> None:
+    """Registers the fragmented files."""
+    cut = "-frag_duration 100000 -movflags"
+
+    def by_ffmpeg(name: str, purpose: str, flags: str, more: str = "", source: str = aac, folder: str = "clean", outcome: str = TAGGED) -> None:
+        ran(f"{folder}/{name}", "mp4", outcome, "MP4-2", purpose, f"{source} {cut} {flags}{more} OUT")
+    two = "ffmpeg -i clean/sine.wav -i clean/noise.wav -map 0 -map 1 -map_metadata -1 -c:a aac -b:a 24k"
+    video = "ffmpeg -f lavfi -i color=c=gray:s=16x16:r=10:d=0.4 -i clean/sine.wav -map 0 -map 1 -map_metadata -1 -c:v mpeg4 -c:a aac -b:a 24k"
+    by_ffmpeg("fragmented.mp4", "fragmented, absolute offsets in tfhd", "frag_keyframe+empty_moov")
+    by_ffmpeg("fragmented-dash.mp4", "fragmented, offsets from moof, a sidx before each", "frag_keyframe+empty_moov+default_base_moof+dash")
+    by_ffmpeg("fragmented-base-moof.mp4", "fragmented, offsets from moof, one sidx for all", "empty_moov+default_base_moof+global_sidx")
+    by_ffmpeg("fragmented-cmaf.mp4", "fragmented as CMAF asks, with prft", "empty_moov+cmaf", " -write_prft pts")
+    by_ffmpeg("fragmented-delay.mp4", "fragmented, with an edit list", "frag_keyframe+delay_moov")
+    by_ffmpeg("fragmented-hybrid.mp4", "the first samples under moov, the others in fragments", "frag_keyframe")
+    by_ffmpeg("fragmented-two-tracks.mp4", "fragments of two tracks that share a moof", "empty_moov", source=two)
+    by_ffmpeg("fragmented-apart.mp4", "fragments of two tracks, a moof for each", "empty_moov+separate_moof", source=two)
+    by_ffmpeg("fragmented-video.mp4", "fragments in which the sound counts from where the pictures end", "empty_moov+omit_tfhd_offset", source=video, folder="tagged")
+    by_ffmpeg("fragmented-title.mp4", "absolute offsets in tfhd, and a title", "empty_moov", " -metadata title='Test Tone'", folder="tagged")
+    by_ffmpeg("fragmented-global-sidx.mp4", "ffmpeg 5.1 puts a sidx before the fragments and lets tfhd point to where they were", "empty_moov+global_sidx",
+              folder="broken", outcome=MALFORMED)
+
+    def ours(name: str, purpose: str, *arguments, folder: str = "tagged", outcome: str = TAGGED, hazards: str = "MP4-2", **more) -> None:
+        one(name, hazards, purpose, lambda: fragmented(*arguments, **more), folder, outcome)
+    segment = box("styp", b"msdh" + bytes(4) + b"msdhmsix") + full("emsg", b"urn:example\0" + b"1\0", struct.pack(">IIII", 1000, 0, 10, 1), b"message")
+    ours("fragments-file.m4a", "absolute offsets in tfhd, copyright, 64-bit sidx and tfra, styp and emsg before each fragment", "file", notice_items(), each=segment)
+    ours("fragments-narrow.m4a", "absolute offsets in tfhd, 32-bit sidx and tfra", "file", notice_items(), wide=False)
+    ours("fragments-trex.m4a", "sizes in trex where they fit", "moof", notice_items(), sizes="trex")
+    ours("fragments-tfhd.m4a", "sizes in tfhd", "moof", notice_items(), sizes="tfhd")
+    ours("fragments-two-runs.m4a", "a second run without an offset: right behind the first", "moof", notice_items(), apart=True)
+    ours("fragments-mdat-first.m4a", "each mdat before its moof: offsets below 0", "moof", notice_items(), mdat_first=True)
+    ours("fragments-saio.m4a", "auxiliary information, whose offset counts from the fragment", "file", notice_items(),
+         traf=full("saiz", bytes([1]), struct.pack(">I", 4)) + full("saio", struct.pack(">II", 1, 24)))
+    ours("fragments-free.m4a", "zero free space behind moov that the fields fit into", "file", notice_items(), behind=box("free", bytes(2048)), hazards="MP4-2 MP4-5")
+    bad = partial(ours, folder="broken", outcome=MALFORMED)
+    bad("fragments-beyond-file.m4a", "offsets in tfhd beyond the end of the file", "file", shift=1_000_000)
+    bad("fragments-beyond-end.m4a", "offsets in tfhd that leave only the last samples outside", "file", shift=200)
+    bad("fragments-no-mvex.m4a", "fragments that moov does not announce", "moof", mvex=False)
+    one("fragments-trun-count.m4a", "MP4-4", "4 billion samples in a run", lambda: changed_after(fragmented("moof"), b"trun", 4, b"\xff\xff\xff\xff"), "broken", MALFORMED)
+    one("fragments-no-size.m4a", "MP4-2", "samples whose size nobody states", lambda: without(fragmented("moof", sizes="trex"), b"trex"), "broken", MALFORMED)
+    one("fragments-base-0.m4a", "MP4-2", "a fragment that counts from the start of the file, which does not move", lambda: changed_after(
+        fragmented("file"), b"tfhd", 8, bytes(8)), "broken", UNSUPPORTED)
+    one("fragments-before-moov.m4a", "MP4-2", "a fragment before moov", lambda: fragment_first(fragmented("moof")), "broken", UNSUPPORTED)
+    one("two-moov.m4a", "MP4-5", "a second moov", lambda: mp4("ftyp", "moov", "mdat", "moov"), "broken", UNSUPPORTED)
+
+
+def fragment_first(data: bytes) -> bytes:
+    """Puts a copy of the first movie fragment before moov."""
+    at, moov = data.index(b"moof") - 4, data.index(b"moov") - 4
+    size = struct.unpack_from(">I", data, at)[0]
+    return data[:moov] + data[at:at + size] + data[moov:]
 
 
 def resized(data: bytes, kind: bytes, size: int) -> bytes:

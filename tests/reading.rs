@@ -8,8 +8,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use common::bytes::{part, put, rest};
-use common::{Outcome, Shelf, build, corpus, ensure, ledger, ogg};
-use noai_audio::{Answer, Format, Inspection, Limits, Usage};
+use common::{Outcome, Shelf, build, corpus, ensure, ledger, no_ai, ogg};
+use noai_audio::{Answer, EmbedOptions, Format, Inspection, Limits, Usage};
 
 const ENOUGH: u64 = 64 << 10;
 
@@ -155,4 +155,13 @@ fn a_long_wav_is_read_at_low_cost() -> Outcome {
     let tag = build::id3(&[build::user_text("NOAI", "training")]);
     let file = build::wav(10 << 20, &[build::chunk(b"id3 ", &tag)]);
     says_no_at_low_cost(&file, Format::Wav)
+}
+
+#[test]
+fn a_recording_in_fragments_is_read_at_low_cost() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.put("day.mp4", build::day_of_fragments(2_000)?)?;
+    let mut options = EmbedOptions::new();
+    options.content_code(false).embed(song.path(), &no_ai())?;
+    says_no_at_low_cost(&song.bytes()?, Format::Mp4)
 }

@@ -314,7 +314,7 @@ impl Layout {
     pub(crate) fn masks(&self, source: &mut Source) -> Result<Vec<Mask>, Fault> {
         match &self.structure {
             Structure::Flac(flac) => flac.masks(source),
-            Structure::Mp4(mp4) => Ok(mp4.masks()),
+            Structure::Mp4(mp4) => mp4.masks(source),
             Structure::Wav(chunks) => Ok(chunks.masks()),
             Structure::Matroska(matroska) => Ok(matroska.masks()),
             _ => Ok(Vec::new()),

@@ -13,11 +13,15 @@ use crate::splice::Splice;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     Splice(Splice),
-    /// MP4 chunk offsets, of 8 or 4 bytes: each follows the bytes that it points to.
+    /// A table of MP4 offsets, of `old` bytes each and of `new` bytes from now on: each
+    /// follows the bytes that it points to.
     Offsets {
         range: Range<u64>,
-        wide: bool,
+        old: u64,
+        new: u64,
     },
+    /// Movie fragments of MP4, whose offsets follow likewise.
+    Fragments(Range<u64>),
     /// Whole Ogg pages whose sequence numbers move by `by`, with new checksums.
     Renumber {
         range: Range<u64>,
@@ -26,17 +30,25 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    fn range(&self) -> &Range<u64> {
+    /// What it changes.
+    pub(crate) fn range(&self) -> &Range<u64> {
         match self {
             Change::Splice(splice) => &splice.range,
-            Change::Offsets { range, .. } | Change::Renumber { range, .. } => range,
+            Change::Offsets { range, .. }
+            | Change::Fragments(range)
+            | Change::Renumber { range, .. } => range,
         }
     }
 
-    fn growth(&self) -> i64 {
+    /// By how much everything behind the change moves, in bytes.
+    pub(crate) fn growth(&self) -> i64 {
         match self {
             Change::Splice(splice) => splice.growth(),
-            Change::Offsets { .. } | Change::Renumber { .. } => 0,
+            Change::Offsets { range, old, new } => {
+                let entries = (range.end - range.start) / old;
+                (new.cast_signed() - old.cast_signed()) * entries.cast_signed()
+            }
+            Change::Fragments(_) | Change::Renumber { .. } => 0,
         }
     }
 }
@@ -51,6 +63,8 @@ impl From<Splice> for Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
     changes: Vec<Change>,
+    /// Those that change their length, and how far what is behind them moves.
+    moves: Vec<(Range<u64>, i64)>,
     old_len: u64,
 }
 
@@ -70,15 +84,24 @@ impl Plan {
     /// at its place; of several insertions the first given comes first.
     pub(crate) fn new(mut changes: Vec<Change>, old_len: u64) -> Result<Plan, Fault> {
         changes.sort_by_key(|change| (change.range().start, change.range().end));
-        let mut done = 0;
+        let (mut done, mut shift) = (0, 0);
+        let mut moves = Vec::new();
         for change in &changes {
             let range = change.range();
             if range.start < done || range.end > old_len {
                 return Err(Fault::Malformed("two structures share bytes", range.start));
             }
             done = range.end;
+            if change.growth() != 0 {
+                shift += change.growth();
+                moves.push((range.clone(), shift));
+            }
         }
-        Ok(Plan { changes, old_len })
+        Ok(Plan {
+            changes,
+            moves,
+            old_len,
+        })
     }
 
     /// Whether the new file is the old one.
@@ -88,24 +111,20 @@ impl Plan {
 
     /// The length of the new file.
     pub(crate) fn new_len(&self) -> u64 {
-        let growth: i64 = self.changes.iter().map(Change::growth).sum();
+        let growth = self.moves.last().map_or(0, |(_, shift)| *shift);
         self.old_len.saturating_add_signed(growth)
     }
 
     /// Where the byte at `old` stands in the new file.
-    fn moved(&self, old: u64) -> Result<u64, Fault> {
-        let mut shift = 0;
-        for change in &self.changes {
-            let range = change.range();
-            if range.end <= old {
-                shift += change.growth();
-            } else if range.start <= old && change.growth() != 0 {
-                return Err(Fault::Malformed("samples stand inside a tag", old));
-            } else {
-                break;
-            }
+    pub(crate) fn moved(&self, old: u64) -> Result<u64, Fault> {
+        let before = self.moves.partition_point(|(range, _)| range.end <= old);
+        if let Some((range, _)) = self.moves.get(before)
+            && range.start <= old
+        {
+            return Err(Fault::Malformed("samples stand inside a tag", old));
         }
-        Ok(old.saturating_add_signed(shift))
+        let last = before.checked_sub(1).and_then(|last| self.moves.get(last));
+        Ok(old.saturating_add_signed(last.map_or(0, |(_, shift)| *shift)))
     }
 
     /// Hands the new file to `visit`, piece by piece.
@@ -122,8 +141,12 @@ impl Plan {
             }
             match change {
                 Change::Splice(splice) => visit(source, Piece::Bytes(&splice.bytes))?,
-                Change::Offsets { wide, .. } => {
-                    mp4::offsets(source, range.clone(), *wide, |old| self.moved(old), visit)?;
+                Change::Offsets { old, new, .. } => {
+                    let moved = |old| self.moved(old);
+                    mp4::follow_table(source, range.clone(), (*old, *new), moved, visit)?;
+                }
+                Change::Fragments(_) => {
+                    mp4::follow_fragments(source, range.clone(), |old| self.moved(old), visit)?;
                 }
                 Change::Renumber { by, .. } => {
                     ogg::renumber(source, range.clone(), *by, visit)?;

@@ -213,3 +213,30 @@ pub(crate) fn keyed(plain: &[u8], names: &[&str], items: &[Vec<u8>]) -> Outcome<
     put(&mut file, moov, &((size + meta.len()) as u32).to_be_bytes())?;
     Ok(file)
 }
+
+/// The AAC tone of the corpus, its second packet again and again in `count` fragments,
+/// whose `tfhd` and `tfra` count from the start of the file.
+pub(crate) fn day_of_fragments(count: usize) -> Outcome<Vec<u8>> {
+    let one = std::fs::read(super::corpus().join("tagged/fragments-file.m4a"))?;
+    let moov = find(&one, b"moov").ok_or("no moov")? - 4;
+    let behind = moov + be(&one, moov, 4)?;
+    let head = part(&one, 0, behind + be(&one, behind, 4)?)?;
+    let first = find(&one, b"moof").ok_or("no moof")? - 4;
+    let fragment = part(&one, first, be(&one, first, 4)?)?;
+    let data = first + fragment.len();
+    let fragment = [fragment, part(&one, data, be(&one, data, 4)?)?].concat();
+    let base = find(&fragment, b"tfhd").ok_or("no tfhd")? + 12;
+    let mut file = head.to_vec();
+    let mut entries = Vec::new();
+    for number in 0..count {
+        let at = (file.len() as u64).to_be_bytes();
+        entries.extend([&(number as u64).to_be_bytes()[..], &at, &[1, 1, 1]].concat());
+        let start = file.len();
+        file.extend(&fragment);
+        put(&mut file, start + base, &at)?;
+    }
+    let header = [1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    let table = [&header, &(count as u32).to_be_bytes()[..], &entries].concat();
+    file.extend(atom(b"mfra", &atom(b"tfra", &table)));
+    Ok(file)
+}

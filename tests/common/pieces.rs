@@ -1,13 +1,13 @@
 //! What a file consists of, as far as nobody may change it: a second opinion that shares
 //! no code with the crate.
 //!
-//! Sizes, offsets, checksums and zero padding are left out. A chunk offset of MP4 is
-//! given as the place inside its `mdat` that it points to.
+//! Sizes, offsets, checksums and zero padding are left out. An offset of MP4 is given as
+//! the place inside an atom that it points to.
 
 use noai_audio::Format;
 
 use super::bytes::{be, byte, find, is_zero, le32, le64, part, rest};
-use super::{Outcome, ensure, fail, id3, ogg};
+use super::{Outcome, ensure, fail, fragments, id3, ogg};
 
 /// A part of a file, and what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -333,13 +333,14 @@ fn ogg_comments(packet: &[u8], prefix: usize) -> Outcome<Vec<Piece>> {
 
 /// An atom: its kind, and where it, its payload and its end are.
 #[derive(Debug, Clone)]
-struct Atom {
-    kind: Vec<u8>,
-    payload: usize,
-    end: usize,
+pub(crate) struct Atom {
+    pub(crate) kind: Vec<u8>,
+    pub(crate) start: usize,
+    pub(crate) payload: usize,
+    pub(crate) end: usize,
 }
 
-fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
+pub(crate) fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
     let mut atoms = Vec::new();
     while at + 8 <= end {
         let kind = part(file, at + 4, 4)?.to_vec();
@@ -354,6 +355,7 @@ fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
         })?;
         atoms.push(Atom {
             kind,
+            start: at,
             payload: at + header,
             end: at + size,
         });
@@ -362,6 +364,7 @@ fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>> {
     if at < end {
         atoms.push(Atom {
             kind: Vec::new(),
+            start: at,
             payload: at,
             end,
         });
@@ -388,7 +391,7 @@ fn mp4_atom(
     let payload = part(file, atom.payload, atom.end - atom.payload)?;
     let path = format!("{path}/{}", atom.kind.escape_ascii());
     match path.rsplit('/').next().unwrap_or_default() {
-        "moov" | "trak" | "mdia" | "minf" | "stbl" | "udta" | "ilst" => {
+        "moov" | "trak" | "mdia" | "minf" | "stbl" | "udta" | "ilst" | "mfra" => {
             pieces.push(Piece::new(&path, Kind::Structure, &[]));
             for child in atoms(file, atom.payload, atom.end)? {
                 mp4_atom(file, top, &child, &path, pieces)?;
@@ -403,8 +406,24 @@ fn mp4_atom(
             }
         }
         "hdlr" if path.contains("meta") => pieces.push(Piece::new(&path, Kind::Structure, payload)),
-        "stco" => pieces.push(Piece::new(&path, Kind::Foreign, &targets(payload, top, 4)?)),
-        "co64" => pieces.push(Piece::new(&path, Kind::Foreign, &targets(payload, top, 8)?)),
+        "stco" | "co64" => {
+            let width = if path.ends_with("co64") { 8 } else { 4 };
+            let targets = targets(payload, top, width)?;
+            pieces.push(Piece::new("chunk offsets", Kind::Foreign, &targets));
+        }
+        "saio" => {
+            let targets = fragments::auxiliary(payload, top, 0)?;
+            pieces.push(Piece::new(&path, Kind::Foreign, &targets));
+        }
+        "tfra" => {
+            let targets = fragments::random_access(payload, top)?;
+            pieces.push(Piece::new(&path, Kind::Foreign, &targets));
+        }
+        "sidx" => {
+            let targets = fragments::index(payload, top, atom.end)?;
+            pieces.push(Piece::new(&path, Kind::Foreign, &targets));
+        }
+        "moof" => pieces.extend(fragments::pieces(file, top, atom)?),
         "mdat" => pieces.push(Piece::new(&path, Kind::Sound, payload)),
         "free" if is_zero(payload) => pieces.push(Piece::new(&path, Kind::Foreign, &[])),
         "----"

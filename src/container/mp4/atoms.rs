@@ -56,36 +56,69 @@ impl Atom {
             }
         })
     }
+
+    /// Another kind in its place.
+    pub(super) fn renamed(&self, kind: [u8; 4]) -> Splice {
+        let at = self.whole.start + 4;
+        Splice::replace(at..at + 4, kind)
+    }
 }
 
-/// The atoms that fill `range`.
-pub(super) fn children(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
-    let mut atoms = Vec::new();
-    let mut at = range.start;
-    while at < range.end {
-        let wrong = Fault::Malformed("MP4: wrong atom size", at);
-        if range.end - at < 8 {
-            return Err(wrong);
+/// The atoms that fill a range, one after the other.
+pub(super) struct Atoms {
+    left: Range<u64>,
+}
+
+impl Atoms {
+    pub(super) fn new(range: Range<u64>) -> Atoms {
+        Atoms { left: range }
+    }
+
+    pub(super) fn next(&mut self, source: &mut Source) -> Result<Option<Atom>, Fault> {
+        let Range {
+            start: at,
+            end: last,
+        } = self.left;
+        if at >= last {
+            return Ok(None);
         }
-        if atoms.len() >= source.limits().parts as usize {
-            return Err(Fault::Limit("MP4: too many atoms", at));
+        let wrong = Fault::Malformed("MP4: wrong atom size", at);
+        if last - at < 8 {
+            return Err(wrong);
         }
         let (size, header, end) = match source.be32(at)? {
-            0 if range.end == source.len() => (Size::ToEnd, 8, Some(range.end)),
-            1 if range.end - at >= 16 => (Size::Wide, 16, at.checked_add(source.be64(at + 8)?)),
+            0 if last == source.len() => (Size::ToEnd, 8, Some(last)),
+            1 if last - at >= 16 => (Size::Wide, 16, at.checked_add(source.be64(at + 8)?)),
             size => (Size::Narrow, 8, at.checked_add(u64::from(size))),
         };
-        let Some(end) = end.filter(|end| *end >= at + header && *end <= range.end) else {
+        let Some(end) = end.filter(|end| *end >= at + header && *end <= last) else {
             return Err(wrong);
         };
-        atoms.push(Atom {
+        self.left.start = end;
+        Ok(Some(Atom {
             kind: source.array(at + 4)?,
             whole: at..end,
             size,
-        });
-        at = end;
+        }))
     }
-    Ok(atoms)
+}
+
+/// All atoms that fill `range`.
+pub(super) fn children(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
+    let (mut atoms, mut found) = (Atoms::new(range), Vec::new());
+    while let Some(atom) = atoms.next(source)? {
+        push(source, &mut found, atom)?;
+    }
+    Ok(found)
+}
+
+/// Adds an atom to a list that is held.
+pub(super) fn push(source: &Source, list: &mut Vec<Atom>, atom: Atom) -> Result<(), Fault> {
+    if list.len() >= source.limits().parts as usize {
+        return Err(Fault::Limit("MP4: too many atoms", atom.start()));
+    }
+    list.push(atom);
+    Ok(())
 }
 
 /// The first atom of this kind.

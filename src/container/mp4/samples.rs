@@ -5,14 +5,15 @@ use std::ops::Range;
 
 use super::super::Visit;
 use super::atoms::{Atom, children, find};
+use super::offsets::{OffsetTable, entries};
+use super::tables::{SizeReader, Sizes, Table};
 use crate::error::Fault;
 use crate::source::Source;
 
 /// What of a track matters here.
 pub(super) struct Track {
+    pub(super) id: u32,
     pub(super) is_audio: bool,
-    /// The entries of `stco` or `co64`, and whether they have 8 bytes.
-    pub(super) offsets: (Range<u64>, bool),
     /// The payload of `stsd`.
     pub(super) description: Range<u64>,
     pub(super) samples: SampleTable,
@@ -23,83 +24,60 @@ pub(super) struct Track {
 #[derive(Debug)]
 pub(super) struct SampleTable {
     offsets: Range<u64>,
-    wide: bool,
+    /// The bytes of each offset.
+    width: u64,
     /// Entries of `stsc`: first chunk, samples per chunk, description.
     runs: Range<u64>,
-    /// Entries of `stsz`, or the one size of all samples.
-    sizes: Range<u64>,
-    size_of_all: u32,
+    sizes: Sizes,
     count: u32,
 }
 
-pub(super) fn track(source: &mut Source, track: &Atom) -> Result<Track, Fault> {
+/// Reads a track and adds its tables of positions to `tables`.
+pub(super) fn track(
+    source: &mut Source,
+    track: &Atom,
+    tables: &mut Vec<OffsetTable>,
+) -> Result<Track, Fault> {
     let descend = |source: &mut Source, atom: &Atom, kind: &'static [u8; 4]| {
-        find(&children(source, atom.payload())?, kind)
-            .ok_or(Fault::Malformed("MP4: a track lacks a table", atom.start()))
+        find(&children(source, atom.payload())?, kind).ok_or(lacking(atom))
     };
+    let header = descend(source, track, b"tkhd")?.payload().start;
+    // In version 1 the two times before it have 8 bytes each.
+    let id = if source.byte(header)? == 1 { 20 } else { 12 };
+    let id = source.be32(header + id)?;
     let media = descend(source, track, b"mdia")?;
     let handler = descend(source, &media, b"hdlr")?;
     let is_audio = source.has(handler.payload().start + 8, b"soun")?;
     let information = descend(source, &media, b"minf")?;
     refuse_external_data(source, &information)?;
     let table = descend(source, &information, b"stbl")?;
-    let tables = children(source, table.payload())?;
-    for atom in &tables {
-        match &atom.kind {
-            b"saio" => {
-                return Err(Fault::Unsupported(
-                    "MP4: auxiliary information (saio)",
-                    atom.start(),
-                ));
-            }
-            b"stz2" => {
-                return Err(Fault::Unsupported(
-                    "MP4: compact sample sizes (stz2)",
-                    atom.start(),
-                ));
-            }
-            _ => {}
-        }
-    }
-    let need = |kind| {
-        find(&tables, kind).ok_or(Fault::Malformed(
-            "MP4: a track lacks a table",
-            table.start(),
-        ))
+    let inside = children(source, table.payload())?;
+    let need = |kind| find(&inside, kind).ok_or(lacking(&table));
+    let around = vec![track.clone(), media, information, table.clone()];
+    let chunks = OffsetTable::chunks(source, around, &inside)?;
+    let (sizes, count) = Sizes::read(source, &inside, &table)?;
+    let samples = SampleTable {
+        offsets: chunks.entries.clone(),
+        width: chunks.width,
+        runs: entries(source, &need(b"stsc")?, 4, 12)?,
+        sizes,
+        count,
     };
-    let (offsets, wide) = match find(&tables, b"co64") {
-        Some(atom) => (entries(source, &atom, 8)?, true),
-        None => (entries(source, &need(b"stco")?, 4)?, false),
-    };
-    let runs = entries(source, &need(b"stsc")?, 12)?;
-    let sizes = need(b"stsz")?;
-    let at = sizes.payload().start;
-    if sizes.payload().end - at < 12 {
-        return Err(Fault::Malformed("MP4: wrong stsz", at));
-    }
-    let size_of_all = source.be32(at + 4)?;
-    let count = source.be32(at + 8)?;
-    let sizes = match size_of_all {
-        0 => at + 12..at + 12 + 4 * u64::from(count),
-        _ => at + 12..at + 12,
-    };
-    if sizes.end > source.len() {
-        return Err(Fault::Malformed("MP4: wrong stsz", at));
+    tables.push(chunks);
+    for saio in inside.iter().filter(|atom| &atom.kind == b"saio") {
+        tables.push(OffsetTable::auxiliary(source, saio)?);
     }
     Ok(Track {
-        priming: priming(source, track)?,
+        id,
         is_audio,
-        offsets: (offsets.clone(), wide),
         description: need(b"stsd")?.payload(),
-        samples: SampleTable {
-            offsets,
-            wide,
-            runs,
-            sizes,
-            size_of_all,
-            count,
-        },
+        samples,
+        priming: priming(source, track)?,
     })
+}
+
+pub(super) fn lacking(atom: &Atom) -> Fault {
+    Fault::Malformed("MP4: a track lacks a table", atom.start())
 }
 
 /// The media time of the first edit that is not empty (`elst`, section 8.6.6). Media time
@@ -148,29 +126,14 @@ fn refuse_external_data(source: &mut Source, information: &Atom) -> Result<(), F
     Ok(())
 }
 
-/// The entries behind version, flags and count, of `width` bytes each.
-fn entries(source: &mut Source, atom: &Atom, width: u64) -> Result<Range<u64>, Fault> {
-    let Range { start, end } = atom.payload();
-    let wrong = Fault::Malformed("MP4: wrong sample table", start);
-    if end - start < 8 {
-        return Err(wrong);
-    }
-    let entries = start + 8..start + 8 + width * u64::from(source.be32(start + 4)?);
-    if entries.end > end {
-        return Err(wrong);
-    }
-    Ok(entries)
-}
-
 impl SampleTable {
     /// Hands the bytes of the samples to `visit`, in the order of the chunks; chunks that
     /// follow each other come as one range.
     pub(super) fn chunks(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
-        let width = if self.wide { 8 } else { 4 };
         let mut offsets = Table::new(self.offsets.clone());
         let mut runs = Table::new(self.runs.clone());
-        let mut sizes = Table::new(self.sizes.clone());
-        let chunks = (self.offsets.end - self.offsets.start) / width;
+        let mut sizes = SizeReader::new(&self.sizes);
+        let chunks = (self.offsets.end - self.offsets.start) / self.width;
         let mut next_run = runs.run(source)?;
         let (mut per_chunk, mut left) = (0, self.count);
         let mut open: Option<Range<u64>> = None;
@@ -179,7 +142,7 @@ impl SampleTable {
                 per_chunk = samples;
                 next_run = runs.run(source)?;
             }
-            let at = if self.wide {
+            let at = if self.width == 8 {
                 u64::from_be_bytes(offsets.next(source)?.unwrap_or_default())
             } else {
                 u64::from(u32::from_be_bytes(
@@ -188,14 +151,8 @@ impl SampleTable {
             };
             let samples = per_chunk.min(left);
             left -= samples;
-            let mut length = u64::from(self.size_of_all) * u64::from(samples);
-            let mut largest = u64::from(self.size_of_all);
-            for _ in 0..if self.size_of_all == 0 { samples } else { 0 } {
-                let size = u64::from(u32::from_be_bytes(sizes.next(source)?.unwrap_or_default()));
-                largest = largest.max(size);
-                length += size;
-            }
-            if largest > source.limits().packet {
+            let (length, largest) = sizes.next(source, samples)?;
+            if u64::from(largest) > source.limits().packet {
                 return Err(Fault::Limit("MP4: a sample is too large", at));
             }
             let end = at.checked_add(length).filter(|end| *end <= source.len());
@@ -215,51 +172,9 @@ impl SampleTable {
         if left > 0 {
             return Err(Fault::Malformed(
                 "MP4: samples without a chunk",
-                self.sizes.start,
+                self.runs.start,
             ));
         }
         open.map_or(Ok(()), |range| visit(source, range))
-    }
-}
-
-/// A table read forward, a block at a time, whatever else is read between.
-struct Table {
-    left: Range<u64>,
-    block: Vec<u8>,
-    used: usize,
-}
-
-impl Table {
-    /// A multiple of every entry's width.
-    const BLOCK: u64 = 12 * 1024;
-
-    fn new(entries: Range<u64>) -> Table {
-        Table {
-            left: entries,
-            block: Vec::new(),
-            used: 0,
-        }
-    }
-
-    fn next<const N: usize>(&mut self, source: &mut Source) -> Result<Option<[u8; N]>, Fault> {
-        if self.used == self.block.len() {
-            let end = self.left.end.min(self.left.start + Table::BLOCK);
-            self.block = source.bytes(self.left.start..end)?;
-            self.left.start = end;
-            self.used = 0;
-        }
-        let entry = self.block.get(self.used..self.used + N);
-        let entry = entry.and_then(|bytes| bytes.try_into().ok());
-        self.used += if entry.is_some() { N } else { 0 };
-        Ok(entry)
-    }
-
-    /// First chunk and samples per chunk of the next `stsc` entry.
-    fn run(&mut self, source: &mut Source) -> Result<Option<(u32, u32)>, Fault> {
-        let number = |bytes: &[u8]| bytes.iter().fold(0, |n, b| n << 8 | u32::from(*b));
-        Ok(self.next::<12>(source)?.map(|entry| {
-            let (first, rest) = entry.split_at(4);
-            (number(first), number(rest.get(..4).unwrap_or_default()))
-        }))
     }
 }
