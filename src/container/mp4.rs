@@ -15,6 +15,8 @@ mod stream;
 mod offsets;
 mod note;
 mod edit;
+#[cfg(test)]
+mod far;
 
 use std::ops::Range;
 
