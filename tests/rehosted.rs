@@ -358,12 +358,17 @@ fn what_would_make_a_decoder_hold_too_much_is_refused() -> Outcome {
     let plain = fs::read(corpus().join("broken/sine.caf"))?;
     let description = find(&plain, b"desc").ok_or("no desc")? + 12;
     // Bytes and frames of a packet.
-    for (name, at, value) in [("bytes", 16, 1_u32 << 30), ("frames", 20, 1 << 28)] {
+    for (name, at, value, kind) in [
+        ("bytes", 16, 1_u32 << 30, ErrorKind::Limit),
+        ("frames", 20, 1 << 28, ErrorKind::Malformed),
+    ] {
         let mut file = plain.clone();
         put(&mut file, description + 8, b"alac")?;
         put(&mut file, description + at, &value.to_be_bytes())?;
         let found = noai_audio::identify(shelf.put(name, file)?.path());
-        assert!(found.is_err(), "{name}");
+        let error = found.err().ok_or(name)?;
+        assert_eq!(error.kind(), kind, "{name}");
+        assert!(error.position().is_some(), "{name}");
     }
     Ok(())
 }

@@ -46,7 +46,10 @@ def unmatched(rows: dict[Key, Row], treatments: list[Treatment], is_whole: bool)
 
 def shows_notice(file: Path) -> bool:
     """Whether ffprobe shows a denial of ours in any tag."""
-    _, out, _ = output_of("ffprobe", "-v", "error", "-show_entries", "format_tags:stream_tags", "-of", "json", file)
+    command = ["ffprobe", "-v", "error", "-show_entries", "format_tags:stream_tags", "-of", "json", file]
+    status, out, err = output_of(*command)
+    if status != 0:
+        raise RuntimeError(f"ffprobe, status {status}: {err[-400:]}")
     return "train-ai=n" in out
 
 
@@ -60,10 +63,11 @@ def make_all(bench: Bench, treatments: list[Treatment]) -> dict[tuple[str, str],
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             treatment.make(bench, recording, target)
+            notice = shows_notice(target)
         except Exception as error:  # A treatment that fails is a row that fails, whatever the reason.
             return f"{target.name}: could not be made: {error}"
         heard = treatment.heard(recording)
-        return Exhibit(target, heard.title, bench.tagged(heard), notice=shows_notice(target))
+        return Exhibit(target, heard.title, bench.tagged(heard), notice=notice)
 
     made: dict[tuple[str, str], list[Exhibit | str]] = {}
     for (treatment, _), exhibit in zip(jobs, in_parallel(make, jobs)):
