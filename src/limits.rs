@@ -7,7 +7,8 @@
 /// [`identify_within`](crate::identify_within), [`Record::of_within`](crate::Record::of_within),
 /// [`Records::verify_within`](crate::Records::verify_within) and
 /// [`EmbedOptions::limits`](crate::EmbedOptions::limits). The others have the defaults,
-/// which let every real file through and keep an operation under 32 MiB of memory.
+/// which let every real file through and keep an operation under 32 MiB of memory; but
+/// writing an Ogg file costs up to nine times the length of its comments.
 ///
 /// A file beyond a limit is never half read. What happens instead is said at each: an
 /// error of the kind [`Limit`](crate::ErrorKind::Limit), with the position; a statement
@@ -29,8 +30,8 @@ pub struct Limits {
     /// The largest tag, in bytes, pictures and padding included. 128 MiB; beyond: `Limit`.
     pub tag: u64,
     /// The largest tag, in bytes, of a kind that has to be held as a whole: the comment
-    /// packet of an Ogg stream, the information chunk of a CAF file. All other tags are
-    /// walked where they stand. 16 MiB; beyond: `Limit`.
+    /// packets of an Ogg file, the information chunk of a CAF file. All other tags are
+    /// walked where they stand. 12 MiB; beyond: `Limit`.
     pub held_tag: u64,
     /// The longest value of a field that is read as a statement, in bytes. 64 KiB; beyond:
     /// the statement is unreadable.
@@ -46,8 +47,9 @@ pub struct Limits {
     /// The largest packet of coded sound, in bytes, where packets are told apart: in MP4,
     /// Matroska and CAF. 16 MiB; beyond: `Limit`.
     pub packet: u64,
-    /// What a decoder may hold of the tables that say where packets are, in bytes; MP4 and
-    /// CAF have such tables. 16 MiB, 27 hours of AAC in MP4; beyond: not decoded.
+    /// What a decoder may hold of the tables that say where packets are, and of the
+    /// comments of Ogg, in bytes. 16 MiB, 27 hours of AAC in MP4 or 3.2 MiB of comments;
+    /// beyond: not decoded.
     pub tables: u64,
     /// The longest sound that is decoded, in seconds. 48 hours; beyond: not decoded.
     pub seconds: u64,
@@ -60,7 +62,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             tag: 128 << 20,
-            held_tag: 16 << 20,
+            held_tag: 12 << 20,
             field: 64 << 10,
             fields: 100,
             parts: 100_000,

@@ -12,30 +12,16 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::Command;
 
+use common::memory::{self, ENOUGH};
 use common::random::Random;
-use common::{Outcome, Shelf, build, fail, hex, program};
+use common::{Outcome, Shelf, build, ensure, hex};
 use sha2::{Digest, Sha256};
 
-/// What a process may hold, in bytes.
-const ENOUGH: u64 = 32 << 20;
-
-/// Runs a program and gives the most memory that it held, in bytes, as GNU time tells.
+/// The most memory that a program held on a folder where all went well, in bytes.
 fn memory_of(name: &str, folder: &Path) -> Outcome<u64> {
-    let done = Command::new("/usr/bin/time")
-        .arg("-v")
-        .arg(program(name)?)
-        .arg(folder)
-        .output()
-        .map_err(|error| format!("/usr/bin/time (Debian package time): {error}"))?;
-    let said = String::from_utf8_lossy(&done.stderr);
-    if !done.status.success() {
-        return fail(format!("{name}: {said}"));
-    }
-    let line = said.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("Maximum resident set size (kbytes): ")
-    });
-    Ok(line.ok_or("this is not GNU time")?.parse::<u64>()? << 10)
+    let done = memory::run(name, &[], folder)?;
+    ensure(done.status == Some(0), || format!("{name}: {}", done.said))?;
+    Ok(done.memory)
 }
 
 fn digest(path: &Path) -> Outcome<String> {

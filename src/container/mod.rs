@@ -324,10 +324,17 @@ impl Layout {
     /// How many bytes a decoder has to hold of what says where the packets are and how they
     /// are coded.
     pub(crate) fn tables(&self) -> u64 {
-        match &self.structure {
-            Structure::Mp4(mp4) => mp4.tables,
-            Structure::Caf(caf) => caf.table,
-            Structure::Matroska(matroska) => matroska.tracks,
+        /// Of what stands in comments a decoder makes texts, keys and pictures.
+        const COPIES: u64 = 5;
+        match (&self.structure, &self.tag) {
+            (Structure::Mp4(mp4), _) => mp4.tables,
+            (Structure::Caf(caf), _) => caf.table,
+            (Structure::Matroska(matroska), _) => matroska.tracks,
+            // Pages have checksums, so that a decoder cannot be shown others.
+            (Structure::Ogg(_), Some(Place::Held(tags))) => {
+                let lengths = tags.iter().map(|tag| tag.packet.len() as u64);
+                lengths.sum::<u64>() * COPIES
+            }
             _ => 0,
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn hear(
     if layout.stream.codec.starts_with("pcm_") {
         raw::decode(source, layout, &mut listener)?;
     } else if layout.tables() > source.limits().tables {
-        let what = "a decoder would hold too much of the tables of packets";
+        let what = "a decoder would hold too much beside the sound";
         return Err(Fault::Limit(what, 0));
     } else {
         let failure = OnceLock::new();

@@ -7,6 +7,7 @@ pub(crate) mod bytes;
 pub(crate) mod fragments;
 pub(crate) mod id3;
 pub(crate) mod ledger;
+pub(crate) mod memory;
 pub(crate) mod life;
 pub(crate) mod music;
 pub(crate) mod ogg;

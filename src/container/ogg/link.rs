@@ -157,7 +157,9 @@ impl Link {
     }
 
     pub(super) fn packet(&self, source: &mut Source) -> Result<Vec<u8>, Fault> {
-        let (mut bodies, mut at) = (Vec::new(), self.head.start);
+        // What shares the last page is less than a page.
+        let mut bodies = Vec::with_capacity(self.comment as usize + (64 << 10));
+        let mut at = self.head.start;
         while at < self.head.end {
             let page = Page::read(source, at)?;
             bodies.extend(source.bytes(page.body.clone())?);
