@@ -1,7 +1,7 @@
 //! Says, in the audio file itself, how AI may use the recording.
 //!
 //! The crate writes a declaration of consent, above all "no AI", into the tags that an
-//! MP3, FLAC, Ogg, MP4, WAV or AIFF file has anyway, bound to its sound by a digest; it
+//! audio file has anyway ([`Format`] names the kinds), bound to its sound by a digest; it
 //! proves that nothing else in the file changed; it takes the declaration off again, byte
 //! for byte; and it tells of any copy, re-encoded, cut or stripped, which recording it is,
 //! what is declared, and whether the declaration is its own.

@@ -475,6 +475,8 @@ fn a_wrong_bit_makes_no_permission() {
         ("tagged/ffmpeg.wav", 0),
         ("clean/sine.aiff", 22),
         ("clean/sine.aac", 0),
+        ("clean/sine.ape", 0),
+        ("clean/sine.tta", 0),
     ];
     ledger::all(
         &names,

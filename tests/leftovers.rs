@@ -118,6 +118,10 @@ fn album(shelf: &Shelf, copies: usize) -> Outcome<BTreeMap<OsString, Song>> {
     let mut songs = BTreeMap::new();
     for name in [
         "sine.aac",
+        "sine.wv",
+        "sine.ape",
+        "sine.mpc",
+        "sine.tta",
         "sine.mp3",
         "sine.flac",
         "sine.ogg",
@@ -262,6 +266,10 @@ impl Drop for Disk {
 fn a_full_disk_leaves_the_old_file() -> Outcome {
     for name in [
         "sine.aac",
+        "sine.wv",
+        "sine.ape",
+        "sine.mpc",
+        "sine.tta",
         "sine.mp3",
         "sine.flac",
         "sine.ogg",

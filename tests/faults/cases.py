@@ -18,6 +18,10 @@ SONGS = {
     "wav": ("clean/sine.wav", "tagged/info-two-icop.wav"),
     "aiff": ("clean/sine.aiff", "tagged/copyright-odd.aiff"),
     "adts": ("clean/sine.aac", "tagged/ape.aac"),
+    "wavpack": ("clean/sine.wv", "tagged/ape-multi.wv"),
+    "ape": ("clean/sine.ape", "tagged/mutagen.ape"),
+    "musepack": ("clean/sine.mpc", "tagged/mutagen.mpc"),
+    "tta": ("clean/sine.tta", "tagged/ffmpeg.tta"),
 }
 
 
