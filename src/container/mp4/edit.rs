@@ -90,7 +90,12 @@ impl Mp4 {
                 0 => atom.payload(),
                 _ => meta_payload(source, atom)?,
             };
-            Ok::<bool, Fault>(children(source, payload)?.len() == alone)
+            let inside = children(source, payload)?;
+            let is_ours = match (inside.first(), depth) {
+                (Some(handler), 1) => source.has(handler.start(), &HANDLER)?,
+                _ => true,
+            };
+            Ok::<bool, Fault>(inside.len() == alone && is_ours)
         };
         let mut from = 2;
         if depth < 2 && made(1, 2, &self.path, source)? {
