@@ -94,7 +94,9 @@ impl EmbedOptions {
         let mut plan = None;
         if current.has_ours() {
             self.refuse_manifest(source, &layout)?;
+            // Read under our names and not ours to take: nothing changes.
             plan = Some(tagging::strip(source, &layout, &current)?);
+            plan = plan.filter(|plan| !plan.is_empty());
         }
         let note = current.marker().and_then(|marker| marker.undo.as_ref());
         Ok(Planned {
