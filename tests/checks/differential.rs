@@ -13,6 +13,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
 
+use crate::common::bytes::find;
 use crate::common::pieces::{is_ours, sound};
 use crate::common::{Outcome, ensure, hex, id3};
 use crate::operations;
@@ -24,8 +25,11 @@ pub(super) fn hold(bytes: &[u8]) -> Outcome {
     };
     let format = read_from(Cursor::new(bytes), Limits::default())?.format();
     let was_plain = matches!(operations::strip(bytes), Ok((None, _)));
+    // lofty looks for a tag behind junk, too, where a new one will stand before it.
+    let is_first = format != Format::Mp3 || id3::length(bytes).is_some();
     if let Some(old) = fields(bytes, format)
         && was_plain
+        && is_first
     {
         let new = fields(&tagged, format).ok_or("lofty no longer reads the file")?;
         same_fields(&old, &new)?;
@@ -172,9 +176,14 @@ fn packets(bytes: &[u8], format: Format) -> Option<Vec<u8>> {
     read.ok().flatten()
 }
 
-/// Whether a third reader finds as many bytes of sound: then nothing was passed over.
+/// Whether a third reader finds as many bytes of sound: then nothing was passed over. A
+/// first frame of MPEG audio that names a table is one for ffmpeg and for us, and not for
+/// symphonia where its side information is not zero.
 fn is_whole(bytes: &[u8], format: Format, read: &[u8]) -> bool {
     let pieces = sound(bytes, format).unwrap_or_default();
     let length: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
-    !read.is_empty() && read.len() == length
+    let start = read.get(..64).unwrap_or(read);
+    let names = |name: &&[u8; 4]| find(start, *name).is_some();
+    let has_table = [b"Xing", b"Info", b"VBRI"].iter().any(names);
+    !read.is_empty() && read.len() == length && !has_table
 }

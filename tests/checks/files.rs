@@ -7,7 +7,7 @@ use noai_audio::{
     Statement, Usage, Vocabulary,
 };
 
-use crate::common::pieces::{Kind, OURS, nothing_else_changed, pieces};
+use crate::common::pieces::{Kind, OURS, Piece, nothing_else_changed, pieces};
 use crate::common::{Outcome, ensure, fail};
 use crate::operations;
 
@@ -98,9 +98,11 @@ pub(super) fn strip(bytes: &[u8]) -> Outcome {
     };
     same_sound(bytes, &stripped)?;
     let format = look(&stripped, Limits::default())?.format();
-    if let (Ok(old), Ok(mut new)) = (pieces(&stripped, format), pieces(bytes, format)) {
-        // Ours by name, however damaged.
-        new.retain(|piece| piece.kind != Kind::Foreign || !names_ours(&piece.bytes));
+    if let (Ok(mut old), Ok(mut new)) = (pieces(&stripped, format), pieces(bytes, format)) {
+        // Perhaps ours by name, however damaged.
+        let stays = |piece: &Piece| piece.kind != Kind::Foreign || !names_ours(&piece.bytes);
+        old.retain(stays);
+        new.retain(stays);
         nothing_else_changed(&old, &new, true)?;
     }
     ensure(operations::strip(&stripped)?.0.is_none(), || {

@@ -27,7 +27,7 @@ pub(super) fn marker(bytes: &[u8]) -> Outcome {
     ensure(again.to_string() == written, || {
         format!("{written} is written in another way again")
     })?;
-    let alone = look(&build::flac(&[("AI_CONSENT", text)]))?;
+    let alone = look(&flac(&[("AI_CONSENT", text)]))?;
     for usage in Usage::ALL {
         let expected = match marker.declaration().preference(usage) {
             Preference::Disallowed => Answer::Disallowed,
@@ -53,7 +53,7 @@ pub(super) fn fields(bytes: &[u8]) -> Outcome {
         .filter_map(|line| line.split_once('='))
         .filter(|(name, _)| name.bytes().all(|byte| matches!(byte, b' '..=b'}')))
         .collect();
-    let comments = look(&build::flac(&fields))?;
+    let comments = look(&flac(&fields))?;
     let same_names = fields.iter().all(|(name, _)| !is_copyright(name));
     let is_latin = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     if same_names && fields.iter().all(|(_, value)| is_latin(value)) {
@@ -80,7 +80,7 @@ pub(super) fn fields(bytes: &[u8]) -> Outcome {
     }
     let all = Usage::ALL.map(Usage::name).join(", ");
     fields.push(("NOAI", &all));
-    let denied = look(&build::flac(&fields))?;
+    let denied = look(&flac(&fields))?;
     for usage in Usage::ALL {
         let answer = denied.answer(usage, None);
         ensure(answer == Answer::Disallowed, || {
@@ -159,6 +159,12 @@ fn read_back<T: FromStr + Display + Debug + PartialEq>(text: &str) -> Outcome {
         })?;
     }
     Ok(())
+}
+
+/// With something behind the text, which would else end the file and could be taken for a
+/// tag there.
+fn flac(fields: &[(&str, &str)]) -> Vec<u8> {
+    [build::flac(fields), vec![0; 256]].concat()
 }
 
 fn look(file: &[u8]) -> Result<Inspection, noai_audio::Error> {

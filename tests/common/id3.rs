@@ -92,9 +92,9 @@ pub(crate) fn repeats_v1(file: &[u8], frame: &[u8]) -> bool {
     };
     let field = |start: usize, length: usize| v1.get(start..start + length).unwrap_or_default();
     let filled = |text: &[u8], field: &[u8]| {
-        field
-            .strip_prefix(text)
-            .is_some_and(|end| end.iter().all(|byte| matches!(byte, 0 | b' ')))
+        // Behind the first zero there is no text, whatever stands there.
+        let end = field.strip_prefix(text).unwrap_or(b"?");
+        end.trim_ascii_start().first().is_none_or(|byte| *byte == 0)
     };
     let number = |start: usize| -> String { field(start, 1).iter().map(u8::to_string).collect() };
     match id {

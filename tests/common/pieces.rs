@@ -537,12 +537,9 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
     }
     let behind = file.get(at.min(end)..).unwrap_or_default();
     // One zero is the pad byte of the last chunk, whoever counted it.
-    let junk = if at > end {
-        rest(behind, usize::from(behind.first() == Some(&0)))?
-    } else {
-        behind
-    };
-    let junk = if junk == [0] { &[] } else { junk };
+    // Before other junk only the writer knows whether a zero is one.
+    let zeros = behind.iter().take_while(|byte| **byte == 0).count();
+    let junk = rest(behind, zeros)?;
     pieces.extend((!junk.is_empty()).then(|| Piece::new("behind the end", Kind::Foreign, junk)));
     Ok(pieces)
 }
