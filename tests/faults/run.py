@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 import judge
+import meddle
 import powercut
 from cases import Case, absent_formats, cases, faults
 from folder import copy, fill, state
@@ -131,7 +132,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=Path, default=Path("target/release/examples"), help="where our programs are")
-    parser.add_argument("--all", action="store_true", help="every call, not some of each row of like ones")
+    parser.add_argument("--all", action="store_true", help="every call and case, not some of each row of like ones")
     parser.add_argument("--only", default="", help="only cases with this in their name")
     parser.add_argument("--list", action="store_true", help="name the cases and do nothing")
     parser.add_argument("--self-test", action="store_true", help="see whether careless programs are caught")
@@ -139,15 +140,20 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Plays every case and counts."""
+    """Reads the command line and makes ready."""
     options = arguments()
     if options.list:
         print(*(case.name for case in cases()), sep="\n")
         return 0
-    tracer = build_tracer(options.bin.resolve().parent / "faults")
+    with tempfile.TemporaryDirectory(prefix="tracer-") as place:
+        return whole(options, build_tracer(Path(place)))
+
+
+def whole(options: argparse.Namespace, tracer: Path) -> int:
+    """Plays the self-test, or every case, with this tracer."""
     if options.self_test:
         return self_test(partial(play, tracer=tracer, every=True))
-    selected = [case for case in cases() if options.only in case.name]
+    selected = [case for case in cases() if options.only in case.name and (options.all or options.only or not case.extra)]
     total, started = Tally(), time.monotonic()
     work = partial(play, binaries=options.bin.resolve(), tracer=tracer, every=options.all)
     with ProcessPoolExecutor(os.cpu_count(), initializer=settle) as pool:
@@ -157,6 +163,13 @@ def main() -> int:
             total.violations += tally.violations
             print(f"{case.name:40} {tally.calls:6} calls {tally.faults.total():7} faults {len(tally.violations):4} violations",
                   flush=True)
+    if options.only in meddle.NAME:
+        with tempfile.TemporaryDirectory(prefix="faults-") as place:
+            work_place = Path(place).resolve()
+            times, wrong = meddle.play(
+                Programs(options.bin.resolve(), tracer, work_place / "log"), work_place, partial(chosen, every=options.all))
+        total.violations += wrong
+        print(f"{meddle.NAME:40} {times:6} times {len(wrong):23} violations", flush=True)
     for text in total.violations:
         print(f"VIOLATION {text}")
     for absent in absent_formats():
