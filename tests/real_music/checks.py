@@ -13,6 +13,7 @@ from pathlib import Path
 import mutagen
 from mutagen import id3
 from mutagen.aiff import AIFF
+from mutagen.apev2 import TEXT, APENoHeaderError, APEv2
 from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
 from mutagen.oggflac import OggFLAC
@@ -108,8 +109,9 @@ def sha256_of(file: Path) -> str:
 
 def streamhash(file: Path) -> str:
     """The digest of the coded packets, by ffmpeg."""
+    bare = ["-bsf:a", "aac_adtstoasc"] if file.suffix == ".aac" else []
     status, out, err = output_of(
-        "ffmpeg", "-nostdin", "-v", "error", "-i", file, "-map", "0:a:0", "-c", "copy",
+        "ffmpeg", "-nostdin", "-v", "error", "-i", file, "-map", "0:a:0", "-c", "copy", *bare,
         "-f", "streamhash", "-hash", "sha256", "-")
     found = re.search(r"SHA256=([0-9a-f]{64})", out)
     return found[1] if found and status == 0 else f"no streamhash: {err.strip()[:200]}"
@@ -133,6 +135,7 @@ def validators(file: Path) -> tuple[Callable[[Path], list[str]], ...]:
         ".oga": (oggz_validate, ogginfo, flac_test),
         ".spx": (oggz_validate, ogginfo),
         ".mp3": (mp3val,),
+        ".wv": (wvunpack,),
     }.get(file.suffix, ())
 
 
@@ -153,6 +156,12 @@ def flac_test(file: Path) -> list[str]:
     """Decodes and compares with the digest in the file, by flac."""
     status, out, err = output_of("flac", "-t", "--silent", file)
     return complaints_in("flac", file, (out + err).splitlines(), status)
+
+
+def wvunpack(file: Path) -> list[str]:
+    """Decodes and compares with the digests in the file, by wvunpack."""
+    status, out, err = output_of("wvunpack", "-q", "-v", file)
+    return complaints_in("wvunpack", file, (out + err).splitlines(), status)
 
 
 def oggz_validate(file: Path) -> list[str]:
@@ -217,6 +226,7 @@ def read_tags(file: Path) -> Tags:
     """The tags by mutagen's reader for exactly this format."""
     reader = {
         ".mp3": mp3_tags, ".wav": wave_tags, ".aiff": aiff_tags, ".flac": flac_tags,
+        ".aac": mp3_tags, ".wv": ape_tags, ".tta": edge_tags,
         ".ogg": vorbis_tags, ".opus": opus_tags, ".oga": ogg_flac_tags, ".spx": speex_tags, ".m4a": mp4_tags, ".mp4": mp4_tags,
     }[file.suffix]
     try:
@@ -235,6 +245,27 @@ def mp3_tags(file: Path) -> Tags:
     if tail[:3] == b"TAG":
         tags.foreign.append(("ID3v1", repr(tail)))
     return tags
+
+
+def ape_tags(file: Path) -> Tags:
+    """APEv2 at the end."""
+    tags = Tags()
+    try:
+        items = APEv2(file)
+    except APENoHeaderError:
+        return tags
+    for key, value in items.items():
+        if key.upper() == "COPYRIGHT":
+            tags.copyright += list(value)
+        else:
+            tags.add(key, str(value) if value.kind == TEXT else repr(value))
+    return tags
+
+
+def edge_tags(file: Path) -> Tags:
+    """APEv2 where ffmpeg wrote it, else ID3v2."""
+    found = ape_tags(file)
+    return found if found.foreign or found.ours else mp3_tags(file)
 
 
 def wave_tags(file: Path) -> Tags:

@@ -18,7 +18,7 @@ DENIED = ("generative-training", "training", "inference", "data-mining", "replic
 SILENT = ("search", "platform-service")
 FORMATS = {
     ".mp3": "mp3", ".flac": "flac", ".ogg": "ogg", ".opus": "ogg", ".oga": "ogg", ".spx": "ogg", ".m4a": "mp4", ".mp4": "mp4",
-    ".wav": "wav", ".aiff": "aiff",
+    ".wav": "wav", ".aiff": "aiff", ".aac": "adts", ".wv": "wavpack", ".tta": "tta",
 }
 
 
@@ -83,7 +83,9 @@ def structure_problems(suffix: str, before: Measure, after: Measure) -> Iterator
 
 def copyright_problems(suffix: str, before: Measure, after: Measure) -> Iterator[str]:
     """Every copyright notice is the old text with our suffix, or a new one."""
-    new = NEW_ID3_NOTICE if suffix in (".mp3", ".wav", ".aiff") else NEW_NOTICE
+    new = NEW_ID3_NOTICE if suffix in (".mp3", ".wav", ".aiff", ".aac") else NEW_NOTICE
+    if suffix == ".tta":
+        new = f"{NEW_ID3_NOTICE}|{NEW_NOTICE}"
     yield from notice_problems("copyright field", before.tags.copyright, after.tags.copyright, new)
     if before.structure.info is not None:
         yield from notice_problems("ICOP", info_texts(before, "ICOP"), info_texts(after, "ICOP"), NEW_NOTICE)

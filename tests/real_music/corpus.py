@@ -16,7 +16,8 @@ from tracks import TRACKS, Track, originals
 Editor = Callable[[Path, Track, Path], None]
 Encoder = Callable[[Path, Path, Track, Path], None]
 
-AUDIO_SUFFIXES = (".mp3", ".flac", ".ogg", ".opus", ".oga", ".spx", ".m4a", ".mp4", ".wav", ".aiff")
+AUDIO_SUFFIXES = (".mp3", ".flac", ".ogg", ".opus", ".oga", ".spx", ".m4a", ".mp4", ".wav", ".aiff",
+                  ".aac", ".wv", ".tta")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ FORMATS = (
            {"mutagen": taggers.mutagen_id3, "kid3": taggers.kid3}, {}, ffmpeg_tags=True, deep=True),
     Format("aiff", ".aiff", fixed("-c:a", "pcm_s16be"),
            {"mutagen": taggers.mutagen_id3, "kid3": taggers.kid3}, {}, ffmpeg_tags=True),
+    Format("adts", ".aac", fixed("-c:a", "aac", "-b:a", "96k"), {"mutagen": taggers.mutagen_id3}, {}, ffmpeg_tags=True),
+    Format("wavpack", ".wv", fixed("-c:a", "wavpack"),
+           {"mutagen": taggers.mutagen_ape}, {"wavpack": taggers.wavpack}, deep=True),
+    Format("tta", ".tta", fixed("-c:a", "tta", "-bitexact"), {"mutagen": taggers.mutagen_id3}, {}, ffmpeg_tags=True),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mutagen import id3
 from mutagen.aiff import AIFF
+from mutagen.apev2 import BINARY, EXTERNAL, APEv2, APEValue
 from mutagen.flac import FLAC, Picture
 from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm
 from mutagen.oggflac import OggFLAC
@@ -55,7 +56,7 @@ def id3_version(track: Track) -> int:
 
 def mutagen_id3(file: Path, track: Track, cover: Path) -> None:
     """Writes the full tags as ID3v2 with mutagen."""
-    if file.suffix == ".mp3":
+    if file.suffix in (".mp3", ".aac", ".tta"):
         tags = id3.ID3()
     else:
         audio = (WAVE if file.suffix == ".wav" else AIFF)(file)
@@ -89,6 +90,17 @@ def mutagen_vorbis(file: Path, track: Track, cover: Path) -> None:
     else:
         audio["METADATA_BLOCK_PICTURE"] = base64.b64encode(picture(cover).write()).decode()
     audio.save()
+
+
+def mutagen_ape(file: Path, track: Track, cover: Path) -> None:
+    """Writes the full tags as APEv2 with mutagen, some of them no text."""
+    tags = APEv2()
+    for name, value in track.fields().items():
+        tags[name.capitalize()] = value
+    tags["Performer"] = ["Flöte", "Oboe"]
+    tags["Related"] = APEValue("https://example.org/shop", EXTERNAL)
+    tags["Cover Art (Front)"] = APEValue(b"front.jpg\0" + cover.read_bytes(), BINARY)
+    tags.save(file)
 
 
 def mutagen_mp4(file: Path, track: Track, cover: Path) -> None:
@@ -178,6 +190,7 @@ def ffmpeg_copy(source: Path, file: Path, track: Track) -> None:
         ".wav": ["-write_bext", str(int(odd))],
         ".m4a": ["-movflags", "+faststart"] if odd else [],
         ".mp4": [] if odd else ["-movflags", "+faststart"],
+        ".aac": ["-write_id3v2", "1"],
     }.get(file.suffix, [])
     ffmpeg("-i", source, "-map", "0:a", "-c", "copy", *ffmpeg_metadata(track), *options, file)
 
@@ -203,6 +216,13 @@ def flac(master: Path, file: Path, track: Track, cover: Path) -> None:
     padding = "--no-padding" if int(track.name[1:]) % 3 == 0 else "--padding=4096"
     ogg = ["--ogg"] if file.suffix == ".oga" else []
     run("flac", "--silent", "-f", "-4", *ogg, padding, "-S", "2s", *fields, f"--picture={cover}", "-o", file, master)
+
+
+def wavpack(master: Path, file: Path, track: Track, _cover: Path) -> None:
+    """Encodes with WavPack's own program, tags and an MD5; every second track hybrid."""
+    fields = [word for name, value in track.fields().items() for word in ("-w", f"{name.capitalize()}={value}")]
+    hybrid = [] if int(track.name[1:]) % 2 else ["-b320"]
+    run("wavpack", "-q", "-y", "-m", *hybrid, *fields, master, "-o", file)
 
 
 def oggenc(master: Path, file: Path, track: Track, _cover: Path) -> None:
