@@ -5,7 +5,7 @@
 //! at work on this very file, or, where the lock can be had, that somebody was.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,19 +46,22 @@ impl Temporary {
             };
             // A file system without locks leaves it unlocked: then no process can have the
             // lock that it would need to remove the file.
-            let _ = file.try_lock();
-            if is_at(&file, &path) {
+            let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+            if !is_taken && is_at(&file, &path) {
                 return Ok(Temporary { path, file });
             }
-            // Another process was faster with the lock, and took it for abandoned.
+            // Another process was faster with the lock, and takes it for abandoned.
         }
         let name = path.file_name().unwrap_or_default().display();
         let what = format!("another process is at work on it: its {name} is in use");
         Err(Error::new(ErrorKind::Changed, what))
     }
 
-    /// Puts the file in the place of `song`.
+    /// Puts the file in the place of `song`, where it still has its name.
     pub(crate) fn take_place_of(self, song: &Path) -> io::Result<()> {
+        if !is_at(&self.file, &self.path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         fs::rename(&self.path, song)
     }
 }
