@@ -406,6 +406,13 @@ def mp3_frames() -> None:
         lambda: title4 + text("TCOP", notice + "\0\ufeff" + "2025 Test Label", 4, 1), 4)
     one("empty-tcop", "ID3-2", "TCOP with an encoding byte and no text", lambda: title + text("TCOP", ""))
     one("empty-utf16-tcop", "ID3-2", "TCOP with a BOM and no text", lambda: title + text("TCOP", "", encoding=1))
+    one("blank-tcop", "ID3-2", "TCOP of no byte at all, as some programs write blank fields", lambda: title + frame("TCOP", b""))
+    one("blank-utf16-tcop", "ID3-2", "TCOP in UTF-16 with neither BOM nor text", lambda: title + frame("TCOP", b"\x01"))
+    one("blank-utf16-tcop-terminated", "ID3-2", "the same with a terminator", lambda: title + frame("TCOP", b"\x01\0\0"), padding=600)
+    one("v24-blank-tcop", "ID3-2", "v2.4 TCOP of no byte at all", lambda: title4 + frame("TCOP", b"", 4), 4)
+    one("v24-blank-utf16-tcop", "ID3-2", "v2.4 TCOP in UTF-16 with neither BOM nor text", lambda: title4 + frame("TCOP", b"\x01", 4), 4)
+    one("v24-blank-tcop-unsync", "ID3-1 ID3-2", "v2.4 TCOP of no byte under the tag's flag of unsynchronisation", lambda: title4 + frame("TCOP", b"", 4), 4, flags=0x80)
+    one("v23-blank-utf16-tcop-unsync", "ID3-1 ID3-2", "whole v2.3 tag unsynchronised, TCOP in UTF-16 with neither BOM nor text", lambda: title + frame("TCOP", b"\x01"), flags=0x80)
     one("nul-tcop", "ID3-2", "TCOP with four trailing NUL bytes", lambda: title + text("TCOP", notice, end=bytes(4)))
     one("cc-tcop", "ALL-2", "TCOP in Creative Commons' form, verified at a URL",
         lambda: title + text("TCOP", "2026 Test Artist. Licensed to the public under "
@@ -520,6 +527,7 @@ def mp3_short_names() -> None:
     one("v22-small-padding", "ID3-3 ID3-4", "5 bytes of padding: less than a frame header", lambda: title, padding=5)
     one("v22-utf16", "ID3-2 ID3-3", "TCR and TXX in UTF-16", lambda: short("TCR", utf16(COPYRIGHT) + bytes(2)) + short("TXX", utf16("mood") + bytes(2) + b"\xff\xfe" + "calm".encode("utf-16-le")))
     one("v22-empty-copyright", "ID3-2 ID3-3", "TCR without text", lambda: title + short("TCR", b"\0"))
+    one("v22-blank-copyright", "ID3-2 ID3-3", "TCR of no byte at all", lambda: title + short("TCR", b""))
     one("v22-cover", "ALL-2 ID3-3", "PIC, UFI, GEO, CRM and a frame that no standard knows", lambda: title + short("PIC", b"\0PNG\x03\0" + cover()) + short("UFI", b"https://example.org\0" + bytes(range(16)))
         + short("GEO", geob("application/octet-stream", "Markers", bytes(200))) + short("CRM", b"https://example.org\0secret\0" + bytes(range(9))) + short("XYZ", b"\xde\xad"))
     one("v22-unsync", "ID3-1 ID3-3", "ID3v2.2 unsynchronised around a picture full of FF", lambda: unsynchronised(title + short("PIC", b"\0PNG\x03\0" + cover()) + notice), flags=0x80)
@@ -599,6 +607,8 @@ def mp3_broken() -> None:
         lambda: with_id3(id3(frame("TCOP", synchsafe(17) + stored(b"\0" + notice), 4, 0x09), 4)))
     one("v24-tcop-encrypted.mp3", "mp3", UNSUPPORTED, "ID3-2", "encrypted TCOP in v2.4",
         lambda: with_id3(id3(frame("TCOP", b"\x80" + bytes(range(20)), 4, 0x04), 4)))
+    one("v24-blank-utf16-tcop-unsync.mp3", "mp3", UNSUPPORTED, "ID3-1 ID3-2", "v2.4 TCOP in UTF-16 with neither BOM nor text in an unsynchronised frame",
+        lambda: with_id3(id3(title4 + frame("TCOP", b"\x01", 4, 0x02), 4)))
     one("tcop-no-bom.mp3", "mp3", UNSUPPORTED, "ID3-2", "TCOP in UTF-16 (encoding 1) without the BOM",
         lambda: with_id3(id3(frame("TCOP", b"\x01" + COPYRIGHT.encode("utf-16-le")))))
     one("lyrics3v1-no-beginning.mp3", "mp3", MALFORMED, "MP3-4", "Lyrics3 v1 whose beginning is missing", lambda: with_id3(b"", lyrics3v1()[11:] + id3v1()))

@@ -135,6 +135,8 @@ pub(super) struct Plain {
     pub(super) bytes: Vec<u8>,
     /// Where ID3v2.4 states the length that the bytes have here, if it does.
     pub(super) length_at: Option<u64>,
+    /// The frame alone is unsynchronised: it has other bytes than these.
+    pub(super) is_coded: bool,
     start: u64,
     origin: Vec<u64>,
 }
@@ -313,7 +315,8 @@ impl Frame {
         let length_at = self.body.start + u64::from(grouped);
         let start = (length_at + if with_length { 4 } else { 0 }).min(self.body.end);
         let raw = source.bytes(start..self.body.end.min(start.saturating_add(limit)))?;
-        let (bytes, origin) = if unsynchronised || tag.all_unsynchronised {
+        let is_coded = unsynchronised || tag.all_unsynchronised;
+        let (bytes, origin) = if is_coded {
             decode_unsynchronised(&raw, false)
         } else {
             let origin = (0..=raw.len() as u64).collect();
@@ -322,6 +325,7 @@ impl Frame {
         Ok(Plain {
             bytes,
             length_at: with_length.then_some(length_at),
+            is_coded,
             start,
             origin,
         })

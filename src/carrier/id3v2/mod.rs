@@ -252,14 +252,13 @@ fn edit_copyright(
         return Err(Fault::Limit(what, frame.at));
     }
     let body = frame.plain_body(source, tag, u64::MAX)?;
-    let last = Text::new(&body.bytes)
-        .filter(|_| frame.transformed(tag).is_none())
-        .and_then(|text| text.last_value())
-        .ok_or(Fault::Unsupported(
-            "ID3v2: a TCOP frame that the notice cannot be appended to (flags or encoding)",
-            frame.at,
-        ))?;
-    let edit = wanted.copyright.edit(Some(&last.text), true);
+    let last = Text::last_value(&body.bytes).filter(|_| frame.transformed(tag).is_none());
+    let mut last = last.ok_or(unclear(frame))?;
+    let text = match wanted.copyright.prior {
+        Some((Notice::Appended(length), _)) => last.since(length),
+        _ => last.text.clone(),
+    };
+    let edit = wanted.copyright.edit(Some(&text), true);
     if edit.remove {
         return Ok(CopyrightFrame {
             splices: vec![Splice::remove(frame.at..frame.body.end)],
@@ -272,11 +271,20 @@ fn edit_copyright(
     }
     let end = body.position(last.end);
     let old = (edit.drop * last.unit) as u64;
-    let new: Vec<u8> = edit
+    let mut new: Vec<u8> = edit
         .add
         .bytes()
         .flat_map(|byte| last.encode(byte))
         .collect();
+    let mut notice = edit.notice;
+    let head = last.missing();
+    if !new.is_empty() && !head.is_empty() {
+        if body.is_coded && head.contains(&0xff) {
+            return Err(unclear(frame));
+        }
+        new.splice(0..0, head);
+        notice = notice.map(|_| Notice::Appended(edit.add.chars().count() + 1));
+    }
     let appended = new.len() as u64;
     let mut splices = Vec::new();
     if old > 0 || appended > 0 {
@@ -295,11 +303,16 @@ fn edit_copyright(
     }
     Ok(CopyrightFrame {
         splices,
-        notice: edit.notice,
+        notice,
         before: old,
         appended,
         ..CopyrightFrame::default()
     })
+}
+
+fn unclear(frame: &Frame) -> Fault {
+    let what = "ID3v2: a TCOP frame that the notice cannot be appended to (flags or encoding)";
+    Fault::Unsupported(what, frame.at)
 }
 
 fn new_copyright(version: u8, text: Option<&str>) -> Vec<u8> {

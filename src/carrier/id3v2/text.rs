@@ -14,9 +14,39 @@ pub(super) struct LastValue {
     /// Bytes for each ASCII character.
     pub(super) unit: usize,
     little_endian: bool,
+    head: Head,
+}
+
+/// The encoding byte of one-byte characters and the byte order mark of UTF-16: what has to
+/// stand before the first character and is as long as one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Head {
+    Missing,
+    Directly,
+    Elsewhere,
 }
 
 impl LastValue {
+    /// The text, after an edit that appended `length` characters. Where its head was
+    /// missing then, that is the first of them.
+    pub(super) fn since(&mut self, length: usize) -> String {
+        if self.head == Head::Directly && self.text.chars().count() + 1 == length {
+            self.head = Head::Missing;
+            return format!("\u{feff}{}", self.text);
+        }
+        self.text.clone()
+    }
+
+    /// The head, where it is missing.
+    pub(super) fn missing(&self) -> Vec<u8> {
+        match (self.head, self.unit) {
+            (Head::Missing, 1) => vec![0],
+            (Head::Missing, _) if self.little_endian => vec![0xff, 0xfe],
+            (Head::Missing, _) => vec![0xfe, 0xff],
+            _ => Vec::new(),
+        }
+    }
+
     /// The bytes of one ASCII character.
     pub(super) fn encode(&self, ascii: u8) -> Vec<u8> {
         match (self.unit, self.little_endian) {
@@ -57,27 +87,45 @@ impl<'a> Text<'a> {
         Some(values.map(bare).collect())
     }
 
-    /// The value that a notice is appended to; `None` where how is unclear.
-    pub(super) fn last_value(&self) -> Option<LastValue> {
-        let unit = self.unit();
-        if !self.bytes.len().is_multiple_of(unit) {
+    /// The value of a frame's body that a notice is appended to; `None` where how is unclear.
+    pub(super) fn last_value(body: &[u8]) -> Option<LastValue> {
+        if body.is_empty() {
+            return Some(LastValue {
+                text: String::new(),
+                end: 0,
+                unit: 1,
+                little_endian: false,
+                head: Head::Missing,
+            });
+        }
+        let text = Text::new(body)?;
+        let unit = text.unit();
+        if !text.bytes.len().is_multiple_of(unit) {
             return None;
         }
-        let units: Vec<&[u8]> = self.bytes.chunks_exact(unit).collect();
+        let units: Vec<&[u8]> = text.bytes.chunks_exact(unit).collect();
         let filled = units.iter().rposition(|unit| !is_zero(unit));
         let end = filled.map_or(0, |last| last + 1);
         let gap = units.get(..end)?.iter().rposition(|unit| is_zero(unit));
         let start = gap.map_or(0, |zero| zero + 1);
-        let value = self.bytes.get(start * unit..end * unit)?;
-        let order = match self.encoding {
-            1 => Some(byte_order(value).or(byte_order(self.bytes))?),
+        let value = text.bytes.get(start * unit..end * unit)?;
+        let head = match (text.encoding, byte_order(value)) {
+            (0, _) if start == 0 => Head::Directly,
+            (1, Some(_)) if start == 0 => Head::Directly,
+            (1, None) if end == 0 => Head::Missing,
+            _ => Head::Elsewhere,
+        };
+        let order = match text.encoding {
+            1 if head == Head::Missing => Some(true),
+            1 => Some(byte_order(value).or(byte_order(text.bytes))?),
             _ => None,
         };
         Some(LastValue {
-            text: self.decode(value, order)?,
+            text: text.decode(value, order)?,
             end: 1 + end * unit,
             unit,
             little_endian: order == Some(true),
+            head,
         })
     }
 
