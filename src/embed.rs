@@ -64,6 +64,9 @@ pub enum Warning {
     /// The copyright field names a Creative Commons licence, which permits what the
     /// statement may deny.
     CreativeCommons,
+    /// The copyright field is compressed, encrypted, read-only or otherwise such that no
+    /// notice can be written behind its text. It was left as it is.
+    NoticeImpossible,
 }
 
 impl Warning {
@@ -76,6 +79,9 @@ impl Warning {
             }
             Warning::CreativeCommons => {
                 "the copyright field names a Creative Commons licence: it may permit what is denied here"
+            }
+            Warning::NoticeImpossible => {
+                "the copyright field cannot take a notice and was left as it is"
             }
         }
     }

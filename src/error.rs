@@ -98,6 +98,10 @@ impl Error {
         self
     }
 
+    pub(crate) fn is_unsupported(&self) -> bool {
+        self.kind == ErrorKind::Unsupported
+    }
+
     /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -56,7 +56,7 @@ impl EmbedOptions {
         self.refuse_manifest(source, &layout)?;
         let current = Current::read(source, &layout)?;
         let before = measure(source, &layout)?;
-        let (notice, warnings) = licence(&current);
+        let (notice, mut warnings) = licence(&current);
         let bound = current.marker();
         let is_bound = |marker: &&Marker| marker.essence.as_ref() == Some(&before.essence);
         let bound = bound.filter(is_bound);
@@ -66,13 +66,23 @@ impl EmbedOptions {
             Some(bound) => bound.code,
             None => heard.code.filter(|_| self.code),
         };
-        let order = Order {
+        let mut order = Order {
             declaration,
             replace: self.replace,
             notice: self.notice && notice,
             code,
         };
-        let (plan, marker) = tagging::embed(source, &layout, &current, &order, &before)?;
+        let mut planned = tagging::embed(source, &layout, &current, &order, &before);
+        if order.notice && planned.as_ref().is_err_and(Error::is_unsupported) {
+            // The statement stands in fields of its own: a copyright text that nothing can
+            // be written behind is no reason to go without.
+            order.notice = false;
+            if let Ok(bare) = tagging::embed(source, &layout, &current, &order, &before) {
+                planned = Ok(bare);
+                warnings.push(Warning::NoticeImpossible);
+            }
+        }
+        let (plan, marker) = planned?;
         Ok(Planned {
             layout,
             before,

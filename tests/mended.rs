@@ -209,6 +209,21 @@ fn a_licence_in_a_second_tag_is_seen() -> Outcome {
 }
 
 #[test]
+fn a_copyright_that_takes_no_notice_is_left_alone() -> Outcome {
+    let shelf = Shelf::new()?;
+    for name in [
+        "tagged/tcop-compressed.mp3",
+        "tagged/tcop-encrypted.mp3",
+    ] {
+        let song = shelf.song(name)?;
+        assert_eq!(song.tag()?.warnings, [Warning::NoticeImpossible], "{name}");
+        assert_eq!(song.answer(Usage::Inference)?, Answer::Disallowed, "{name}");
+        assert_eq!(song.tag()?.status, Status::Unchanged, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_list_left_behind_in_info_is_no_dead_end() -> Outcome {
     let shelf = Shelf::new()?;
     let list = [
