@@ -157,6 +157,10 @@ fn packets(bytes: &[u8], format: Format) -> Option<Vec<u8>> {
         _ => 0,
     };
     let bytes = bytes.get(start..)?.to_vec();
+    // Symphonia knows no RF64, and looks for a RIFF that it knows behind the start.
+    if format == Format::Wav && !bytes.starts_with(b"RIFF") {
+        return None;
+    }
     let read = std::panic::catch_unwind(|| {
         let stream = MediaSourceStream::new(
             Box::new(Cursor::new(bytes)),
