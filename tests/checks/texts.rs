@@ -134,7 +134,9 @@ pub(super) fn codes(bytes: &[u8]) -> Outcome {
         read_back::<Format>(text)?;
     }
     let (items, _) = bytes.as_chunks::<4>();
-    let items: Vec<u32> = items.iter().map(|item| u32::from_be_bytes(*item)).collect();
+    // Comparing takes the square of the length.
+    let items = items.iter().take(300);
+    let items: Vec<u32> = items.map(|item| u32::from_be_bytes(*item)).collect();
     let (first, second) = items.split_at(items.len() / 2);
     let [whole, first, second] =
         [&items, first, second].map(|items| Fingerprint::from_items(items.to_vec()));
