@@ -163,10 +163,10 @@ fn read_back<T: FromStr + Display + Debug + PartialEq>(text: &str) -> Outcome {
     Ok(())
 }
 
-/// With something behind the text, which would else end the file and could be taken for a
+/// With a frame behind the text, which would else end the file and could be taken for a
 /// tag there.
 fn flac(fields: &[(&str, &str)]) -> Vec<u8> {
-    [build::flac(fields), vec![0; 256]].concat()
+    [build::flac(fields), vec![0xff, 0xf8], vec![0; 256]].concat()
 }
 
 fn look(file: &[u8]) -> Result<Inspection, noai_audio::Error> {
