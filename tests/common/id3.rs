@@ -6,7 +6,9 @@ use super::{Outcome, ensure};
 
 /// The length of the tag at the start of `bytes`, footer included; none where there is no tag.
 pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
-    let flags = byte(bytes, 5).ok().filter(|_| bytes.starts_with(b"ID3"))?;
+    // Version and revision are never 0xff (ID3v2.4 section 3.1).
+    let is_tag = bytes.starts_with(b"ID3") && !bytes.get(3..5)?.contains(&0xff);
+    let flags = byte(bytes, 5).ok().filter(|_| is_tag)?;
     let footer = if flags & 0x10 == 0 { 0 } else { 10 };
     Some(synchsafe(bytes, 6).ok()? + 10 + footer)
 }
