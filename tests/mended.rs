@@ -211,10 +211,7 @@ fn a_licence_in_a_second_tag_is_seen() -> Outcome {
 #[test]
 fn a_copyright_that_takes_no_notice_is_left_alone() -> Outcome {
     let shelf = Shelf::new()?;
-    for name in [
-        "tagged/tcop-compressed.mp3",
-        "tagged/tcop-encrypted.mp3",
-    ] {
+    for name in ["tagged/tcop-compressed.mp3", "tagged/tcop-encrypted.mp3"] {
         let song = shelf.song(name)?;
         assert_eq!(song.tag()?.warnings, [Warning::NoticeImpossible], "{name}");
         assert_eq!(song.answer(Usage::Inference)?, Answer::Disallowed, "{name}");
