@@ -112,7 +112,7 @@ impl<'a> Text<'a> {
         let head = match (text.encoding, byte_order(value)) {
             (0, _) if start == 0 => Head::Directly,
             (1, Some(_)) if start == 0 => Head::Directly,
-            (1, None) if end == 0 => Head::Missing,
+            (1, None) if text.bytes.is_empty() => Head::Missing,
             _ => Head::Elsewhere,
         };
         let order = match text.encoding {
