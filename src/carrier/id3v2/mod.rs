@@ -98,6 +98,13 @@ pub(crate) fn edit(
             header.at,
         ))?;
         let footer = header.footer.then_some(header.body.end);
+        if let Some(at) = footer {
+            let copied: [u8; 7] = source.array(header.at + 3)?;
+            if !source.has(at, b"3DI")? || source.array(at + 3)? != copied {
+                let what = "ID3v2: the footer is no copy of the header";
+                return Err(Fault::Malformed(what, at));
+            }
+        }
         for at in [header.at].into_iter().chain(footer) {
             edited.splices.push(Splice::replace(at + 6..at + 10, size));
         }
