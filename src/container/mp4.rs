@@ -195,6 +195,10 @@ impl Mp4 {
             if std::mem::take(&mut is_first) {
                 samples.start += mpeg::silent_packet(source, &samples)?;
             }
+            if samples.start < self.moov.end() && samples.end > self.moov.start() {
+                let what = "MP4: samples reach into moov";
+                return Err(Fault::Malformed(what, samples.start));
+            }
             visit(source, samples)
         };
         self.samples.chunks(source, visit)?;

@@ -489,6 +489,9 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
     let mut at = 12;
     while at + 8 <= end {
         let name = part(file, at, 4)?;
+        ensure(name.iter().all(|byte| matches!(byte, b' '..=b'~')), || {
+            format!("no name of a chunk at {at}")
+        })?;
         let mut size = number(at + 4)?;
         if wide && name == b"ds64" {
             for entry in 0..le32(file, at + 32)? {
