@@ -296,9 +296,18 @@ fn a_block_of_flac_in_ogg_stays_below_16_mib() -> Outcome {
     ogg::repair(&mut file)?;
     assert!(sound.at > 0);
     let song = shelf.put("large.oga", file)?;
-    assert_eq!(training(&song)?, Answer::None);
-    let error = song.tag().err().ok_or("it was tagged")?;
+    let limits = Limits {
+        held_tag: 1 << 25,
+        ..Limits::default()
+    };
+    let inspection = noai_audio::read_within(song.path(), limits)?;
+    assert_eq!(inspection.answer(Usage::Training, None), Answer::None);
+    let error = EmbedOptions::new()
+        .limits(limits)
+        .embed(song.path(), &no_ai());
+    let error = error.err().ok_or("it was tagged")?;
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+    assert!(error.reason().contains("16 MiB"), "{error}");
     assert!(song.is_original()?);
     Ok(())
 }
