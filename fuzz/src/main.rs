@@ -20,7 +20,7 @@ use common::Outcome;
 
 /// What the crate may hold of any input, the input itself and two new files included.
 #[global_allocator]
-static MEMORY: Cap<System> = Cap::new(System, 64 << 20);
+static MEMORY: Cap<System> = Cap::new(System, 32 << 20);
 
 static TARGET: OnceLock<Option<Check>> = OnceLock::new();
 /// What the last panic said: decoders are let panic, and only a panic that gets out is told.
