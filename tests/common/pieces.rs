@@ -153,18 +153,21 @@ fn before_ape(file: &[u8]) -> Outcome<Vec<Piece>> {
     let mut end = file.len();
     for (length, magic) in [(128, &b"TAG"[..]), (227, b"TAG+")] {
         let at = end.saturating_sub(length);
-        if rest(file, at)?.starts_with(magic) {
-            end = at;
+        // `TAG+` stands only before `TAG`.
+        if !rest(file, at)?.starts_with(magic) {
+            break;
         }
+        end = at;
     }
     let mut tag = Vec::new();
     let mut start = end;
     let footer = end.saturating_sub(32);
     if rest(file, footer)?.starts_with(b"APETAGEX") {
-        start = end - le32(file, footer + 12)?;
+        let before = |at: usize, length| at.checked_sub(length).ok_or("a tag before the file");
+        start = before(end, le32(file, footer + 12)?)?;
         let mut at = start;
         if byte(file, footer + 23)? & 0x80 != 0 {
-            start -= 32;
+            start = before(start, 32)?;
             let header = Piece::new("ape header", Kind::Structure, part(file, start + 20, 4)?);
             tag.push(header);
         }
