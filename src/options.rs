@@ -115,7 +115,7 @@ impl EmbedOptions {
         self
     }
 
-    /// Makes a [`Record`] of the file as it is afterwards, in the same pass.
+    /// Makes a [`Record`](crate::Record) of the file as it is afterwards, in the same pass.
     pub fn record(&mut self, yes: bool) -> &mut EmbedOptions {
         self.record = yes;
         self

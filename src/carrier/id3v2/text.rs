@@ -110,8 +110,7 @@ impl<'a> Text<'a> {
         let start = gap.map_or(0, |zero| zero + 1);
         let value = text.bytes.get(start * unit..end * unit)?;
         let head = match (text.encoding, byte_order(value)) {
-            (0, _) if start == 0 => Head::Directly,
-            (1, Some(_)) if start == 0 => Head::Directly,
+            (0, _) | (1, Some(_)) if start == 0 => Head::Directly,
             (1, None) if text.bytes.is_empty() => Head::Missing,
             _ => Head::Elsewhere,
         };
