@@ -262,7 +262,7 @@ fn edit_copyright(
     let last = Text::last_value(&body.bytes).filter(|_| frame.transformed(tag).is_none());
     let mut last = last.ok_or(unclear(frame))?;
     let text = match wanted.copyright.prior {
-        Some((Notice::Appended(length), _)) => last.since(length),
+        Some((Notice::Appended(length), notice)) => last.since(length, notice),
         _ => last.text.clone(),
     };
     let edit = wanted.copyright.edit(Some(&text), true);

@@ -27,10 +27,11 @@ enum Head {
 }
 
 impl LastValue {
-    /// The text, after an edit that appended `length` characters. Where its head was
-    /// missing then, that is the first of them.
-    pub(super) fn since(&mut self, length: usize) -> String {
-        if self.head == Head::Directly && self.text.chars().count() + 1 == length {
+    /// The text, after an edit that appended `length` characters, the last of them `notice`.
+    /// Where its head was missing then, that is the first of them.
+    pub(super) fn since(&mut self, length: usize, notice: &str) -> String {
+        let is_all = self.text.chars().count() + 1 == length && self.text.ends_with(notice);
+        if self.head == Head::Directly && is_all {
             self.head = Head::Missing;
             return format!("\u{feff}{}", self.text);
         }
