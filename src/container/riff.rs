@@ -19,6 +19,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let (_, data) = chunks
         .find(b"data")
         .ok_or(Fault::Malformed("WAV: no data chunk", 12))?;
+    let (is_empty, data_start) = (data.payload.is_empty(), data.payload.start);
     chunks.audio = data.payload;
     if stream.codec == "mp3" && !chunks.audio.is_empty() {
         chunks.audio.start += mpeg::silent_packet(source, &chunks.audio)?;
@@ -56,7 +57,11 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         manifest,
         priming: None,
         other_tracks: false,
-        read_only: None,
+        // A size of 0 means "to the end" to many a reader, ffmpeg among them.
+        read_only: is_empty.then_some((
+            "WAV without sound, behind which a tag would be taken for it",
+            data_start,
+        )),
         structure: Structure::Wav(chunks),
     })
 }
