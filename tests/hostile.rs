@@ -19,7 +19,7 @@ use common::bytes::{find, part, put, rest};
 use common::memory::{self, ENOUGH};
 use common::random::Random;
 use common::{Outcome, Shelf, build, corpus, ensure, fail, ogg};
-use noai_audio::{Answer, ErrorKind, Usage};
+use noai_audio::{Answer, ErrorKind, FileDigest, Level, Usage};
 
 const MEGA: u64 = 1 << 20;
 const GIGA: u64 = 1 << 30;
@@ -342,7 +342,7 @@ fn other_cases() -> Outcome<Vec<Case>> {
     let caf = plain("broken/sine.caf")?;
     let information = [
         b"\0\0\0\x02NOAI\0training\0x\0",
-        &vec![b'y'; 15 << 20][..],
+        &vec![b'y'; 11 << 20][..],
         &[0],
     ]
     .concat();
@@ -558,9 +558,10 @@ fn the_corpus_costs_little() -> Outcome {
     Ok(())
 }
 
-/// Files of more than 4 GiB, where numbers of 32 bits end.
+/// Files of more than 4 GiB, where numbers of 32 bits end. All are read; of those that are
+/// written here, `tests/large.rs` has the RF64.
 #[test]
-#[ignore = "needs the programs, 15 GB of disk and GNU time"]
+#[ignore = "needs the programs, 9 GB of disk and GNU time"]
 fn files_over_4_gibibytes_are_handled() -> Outcome {
     let shelf = Shelf::on_disk()?;
     let sound = 4 * GIGA + 200;
@@ -581,14 +582,13 @@ fn files_over_4_gibibytes_are_handled() -> Outcome {
     ] {
         let path = shelf.path().join(name);
         write(&path, &parts)?;
-        let before = noai_audio::identify(&path)?;
+        let before = digest(name, &path)?;
         for (program, options) in [
             ("tag_folder", &["--no-code"][..]),
             ("show", &[]),
             ("strip_folder", &[]),
         ] {
-            let is_ours = name != "long.flac";
-            if !is_ours && program != "show" {
+            if name != "long.m4a" && program != "show" {
                 continue;
             }
             let run = memory::run(program, options, &path)?;
@@ -605,10 +605,20 @@ fn files_over_4_gibibytes_are_handled() -> Outcome {
             );
         }
         assert_eq!(fs::metadata(&path)?.len(), len(&parts), "{name}");
-        assert_eq!(noai_audio::identify(&path)?.file, before.file, "{name}");
+        assert_eq!(digest(name, &path)?, before, "{name}");
         fs::remove_file(path)?;
     }
     Ok(())
+}
+
+/// The digest of the file that is written.
+fn digest(name: &str, path: &Path) -> Outcome<Option<FileDigest>> {
+    let levels: &[Level] = if name == "long.m4a" {
+        &[Level::File]
+    } else {
+        &[]
+    };
+    Ok(noai_audio::identify_levels(path, levels)?.file)
 }
 
 /// An M4A whose sound stands behind a hole of this length, so that its offsets need 64 bits.
