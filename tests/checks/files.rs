@@ -79,7 +79,12 @@ pub(super) fn write(bytes: &[u8]) -> Outcome {
     {
         nothing_else_changed(&old, &pieces(&tagged, format)?, notice)?;
     }
-    let (stripped, exact) = operations::strip(&tagged)?;
+    let stripped = operations::strip(&tagged);
+    if stripped.is_err() && !was_plain {
+        // Others wrote to it since; then it may be refused.
+        return Ok(());
+    }
+    let (stripped, exact) = stripped?;
     let Some(stripped) = stripped else {
         return fail("nothing is taken off");
     };

@@ -259,7 +259,10 @@ fn edit_copyright(
         return Err(Fault::Limit(what, frame.at));
     }
     let body = frame.plain_body(source, tag, u64::MAX)?;
-    let last = Text::last_value(&body.bytes).filter(|_| frame.transformed(tag).is_none());
+    // A notice behind a value that cannot be read would not be seen.
+    let is_read = Text::new(&body.bytes).is_none_or(|text| text.values().is_some());
+    let last =
+        Text::last_value(&body.bytes).filter(|_| is_read && frame.transformed(tag).is_none());
     let mut last = last.ok_or(unclear(frame))?;
     let text = match wanted.copyright.prior {
         Some((Notice::Appended(length), notice)) => last.since(length, notice),
