@@ -4,8 +4,8 @@
 
 use super::Outcome;
 use super::bytes::{be, byte, part, rest};
-use super::fail;
 use super::pieces::{Atom, Kind, Piece, atoms};
+use super::{ensure, fail};
 
 /// A fragment: its foreign bytes, and for each run where its samples are.
 pub(crate) fn pieces(file: &[u8], top: &[Atom], moof: &Atom) -> Outcome<Vec<Piece>> {
@@ -51,6 +51,10 @@ pub(crate) fn pieces(file: &[u8], top: &[Atom], moof: &Atom) -> Outcome<Vec<Piec
                         .map_or(Some(at), |offset| base.checked_add_signed(offset))
                         .ok_or("before 0")?;
                     let samples = part(file, at, length)?;
+                    let holds = |atom: &Atom| atom.payload <= at && at + length <= atom.end;
+                    ensure(top.iter().any(holds), || {
+                        format!("the samples at {at} are in no atom")
+                    })?;
                     pieces.push(Piece::new("samples of a run", Kind::Sound, samples));
                     pieces.push(Piece::new(
                         "place of a run",

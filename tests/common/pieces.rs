@@ -151,10 +151,11 @@ fn mp3(file: &[u8]) -> Outcome<Vec<Piece>> {
 /// A file with its main tag at the end: the last APEv2 tag, before ID3v1 where there is one.
 fn before_ape(file: &[u8]) -> Outcome<Vec<Piece>> {
     let mut end = file.len();
+    let ends_in_ape = rest(file, end.saturating_sub(32))?.starts_with(b"APETAGEX");
     for (length, magic) in [(128, &b"TAG"[..]), (227, b"TAG+")] {
         let at = end.saturating_sub(length);
-        // `TAG+` stands only before `TAG`.
-        if !rest(file, at)?.starts_with(magic) {
+        // `TAG+` stands only before `TAG`, and the `TAG` of a header of APEv2 is none.
+        if ends_in_ape || !rest(file, at)?.starts_with(magic) {
             break;
         }
         end = at;
