@@ -63,6 +63,8 @@ impl Target {
             .map_err(|error| Error::io("cannot keep owner, mode, times or attributes", error))?;
         let synced = temporary.file.sync_all();
         synced.map_err(temporary::cannot_write)?;
+        temporary.refuse_lost()?;
+        // The last look before the rename: whatever comes between them would be lost.
         self.refuse_changed()?;
         temporary
             .take_place_of(&self.path)

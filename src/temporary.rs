@@ -57,11 +57,17 @@ impl Temporary {
         Err(Error::new(ErrorKind::Changed, what))
     }
 
-    /// Puts the file in the place of `song`, where it still has its name.
-    pub(crate) fn take_place_of(self, song: &Path) -> io::Result<()> {
-        if !is_at(&self.file, &self.path) {
-            return Err(io::ErrorKind::NotFound.into());
+    /// Fails where the file has lost its name, which may be another's by now.
+    pub(crate) fn refuse_lost(&self) -> Result<(), Error> {
+        if is_at(&self.file, &self.path) {
+            return Ok(());
         }
+        let what = "somebody removed the temporary file beside it";
+        Err(Error::new(ErrorKind::Changed, what))
+    }
+
+    /// Puts the file in the place of `song`.
+    pub(crate) fn take_place_of(self, song: &Path) -> io::Result<()> {
         fs::rename(&self.path, song)
     }
 }

@@ -94,8 +94,8 @@ FAILURES = {
 def faults(name: str | None, path: str, case: Case) -> list[str]:
     """The faults for a call of this name, as `trace` takes them; a `+` behind means: for ever."""
     names = ("EIO",) if name is None else FAILURES.get(name, ("EIO",))
-    if name == "close" and Path(path).is_dir():
-        # No file system lets this fail, and Rust's standard library would not believe it.
+    if name == "close" and not Path(path).suffix:
+        # A folder: no file system lets this fail, and Rust's standard library would not believe it.
         names = ("EINTR",)
     spoken = [f"errno:{number(name)}" if name[0] == "E" else name for name in names]
     return [KILL, *spoken] if case.writes else spoken
