@@ -65,6 +65,7 @@ mod rewrite;
 mod options;
 mod planned;
 mod embed;
+mod statement;
 mod inspect;
 mod identify;
 mod record;
@@ -91,10 +92,11 @@ pub use crate::identity::{
     ContentCode, ContentCodeError, DigestError, Essence, EssenceDigest, EssenceError, FileDigest,
     Fingerprint, FingerprintError, Level, Likeness, Pcm, PcmDigest, PcmError,
 };
-pub use crate::inspect::{Answer, Inspection, Statement, read, read_from, read_within};
+pub use crate::inspect::{Answer, Inspection, read, read_from, read_within};
 pub use crate::limits::Limits;
 pub use crate::marker::{Marker, MarkerError};
 pub use crate::options::EmbedOptions;
 pub use crate::record::{Record, RecordError, Records};
+pub use crate::statement::Statement;
 pub use crate::verify::{ContentVerdict, Difference, MarkerVerdict, Verdict, verify};
 pub use crate::vocabulary::Vocabulary;

@@ -14,11 +14,11 @@ use crate::current::Current;
 use crate::error::Error;
 use crate::identify;
 use crate::identity::{Essence, Level, digest_file, measure};
-use crate::inspect;
 use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::record::{Record, Records};
 use crate::source::{self, Source};
+use crate::statement;
 
 /// What a file is found to be, on two independent axes.
 ///
@@ -251,7 +251,7 @@ impl Records {
         let current = Current::read(&mut source, &layout)?;
         let is_whole = current.is_intact() && current.is_unanimous();
         let is_stated = current.is_stated();
-        let denies = inspect::denies(&current.found);
+        let denies = statement::denies(&current.found);
         let mut sides = Sides {
             records: self,
             file: digest_file(&mut source)?,

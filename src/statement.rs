@@ -1,0 +1,236 @@
+//! What does one field say?
+
+use crate::carrier::{Carrier, Value};
+use crate::consent::{Date, Preference, Preferences, Usage};
+use crate::found::Found;
+use crate::marker::{self, Marker};
+use crate::vocabulary::{Vocabulary, aipref, noai, notice, tdmrep};
+
+/// One statement, with where it was found.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    field: &'static str,
+    tag: Carrier,
+    vocabulary: Vocabulary,
+    raw: String,
+    pub(crate) meaning: Meaning,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Meaning {
+    Ours(Box<Marker>),
+    /// What a marker in the same file says in fuller words.
+    Echo,
+    Says(Preferences),
+    Unreadable {
+        why: String,
+        about: Vec<Usage>,
+        /// What could be read all the same.
+        says: Preferences,
+    },
+}
+
+impl Statement {
+    /// The field's name, as docs/SPEC.md has it.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
+    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`.
+    #[must_use]
+    pub fn tag(&self) -> &'static str {
+        self.tag.name()
+    }
+
+    /// The dialect in which it speaks.
+    #[must_use]
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    /// The field's text as it stands there. It is a stranger's: escape it before a
+    /// terminal shows it.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+
+    /// Why the statement cannot be read, where it cannot.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        match &self.meaning {
+            Meaning::Unreadable { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Our own marker, where this is one.
+    #[must_use]
+    pub fn marker(&self) -> Option<&Marker> {
+        match &self.meaning {
+            Meaning::Ours(marker) => Some(marker),
+            _ => None,
+        }
+    }
+
+    /// What is said about `usage`; `None` where that cannot be read.
+    pub(crate) fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
+        match &self.meaning {
+            Meaning::Ours(marker) => {
+                let declaration = marker.declaration();
+                let preferences = match today {
+                    Some(today) => declaration.preferences_on(today),
+                    None => *declaration.preferences(),
+                };
+                Some(preferences.get(usage))
+            }
+            Meaning::Says(preferences) => Some(preferences.get(usage)),
+            Meaning::Unreadable { about, says, .. } => {
+                let said = says.get(usage);
+                let readable = said == Preference::Disallowed || !about.contains(&usage);
+                readable.then_some(said)
+            }
+            Meaning::Echo => Some(Preference::Unknown),
+        }
+    }
+}
+
+/// Whether any of the fields denies a use, over all of them.
+pub(crate) fn denies(found: &[Found]) -> bool {
+    let denied = |statement: &Statement| {
+        let said = |usage| statement.preference(usage, None);
+        let mut said = Usage::ALL.into_iter().map(said);
+        said.any(|preference| preference == Some(Preference::Disallowed))
+    };
+    understand(found).iter().any(denied)
+}
+
+/// What the fields of a file say, each beside the others.
+pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = found
+        .iter()
+        .filter_map(|field| statement(field, found))
+        .collect();
+    let mut markers: Vec<&Marker> = statements.iter().filter_map(Statement::marker).collect();
+    // Every link of a chain says the same.
+    markers.dedup();
+    let stands = |(name, value): &(&str, String)| {
+        let stated = |other: &Statement| other.field == *name && other.raw == *value;
+        statements.iter().any(stated)
+    };
+    // Only a marker with all of its fields: one that was pasted beside somebody else's
+    // denial must not speak for it.
+    let spelled: Vec<_> = markers
+        .into_iter()
+        .map(|marker| (marker.fields(), marker.notice()))
+        .filter(|(fields, _)| fields.iter().all(stands))
+        .collect();
+    for statement in &mut statements {
+        let echoes = |(fields, notice): &(Vec<(&str, String)>, Option<String>)| {
+            let says = |(name, value): &(&str, String)| {
+                *name == statement.field && *value == statement.raw
+            };
+            match (statement.vocabulary, notice) {
+                (Vocabulary::AiConsent, _) => false,
+                // What else the text may deny, before our notice, counts on its own.
+                (Vocabulary::Notice, Some(notice)) => {
+                    let rest = statement.raw.strip_suffix(notice.as_str());
+                    rest.is_some_and(|rest| notice::understand(rest).is_none())
+                }
+                _ => fields.iter().any(says),
+            }
+        };
+        if spelled.iter().any(echoes) {
+            statement.meaning = Meaning::Echo;
+        }
+    }
+    statements
+}
+
+fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
+    let (vocabulary, about): (_, Vec<Usage>) = match field.name {
+        marker::AI_CONSENT => (Vocabulary::AiConsent, Usage::ALL.to_vec()),
+        marker::NOAI => (Vocabulary::NoAi, Usage::ALL.to_vec()),
+        marker::CONTENT_USAGE => (Vocabulary::Aipref, aipref::uses().collect()),
+        marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, tdmrep::USES.to_vec()),
+        _ => (Vocabulary::Notice, aipref::uses().collect()),
+    };
+    let damaged = |why: &str, says: Preferences| Meaning::Unreadable {
+        why: why.to_owned(),
+        about: about.clone(),
+        says,
+    };
+    let unreadable = |why: &str| damaged(why, Preferences::default());
+    let (raw, meaning) = match &field.value {
+        // A copyright text that cannot be read may be anyone's: it states nothing.
+        Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
+        Value::Unreadable(why) => (String::new(), unreadable(why)),
+        Value::Text(raw) => {
+            // Values that another program joined; what can be read of them counts.
+            let joined = |understand: &dyn Fn(&str) -> Option<Preferences>| {
+                let parts: Vec<_> = raw.split(';').map(understand).collect();
+                let said = parts.iter().flatten();
+                let said = said.fold(Preferences::default(), |all, part| all.combine(*part));
+                if parts.contains(&None) {
+                    damaged("not in its vocabulary", said)
+                } else {
+                    Meaning::Says(said)
+                }
+            };
+            let meaning = match field.name {
+                marker::AI_CONSENT => match parse_joined(raw) {
+                    Ok(marker) => Meaning::Ours(Box::new(marker)),
+                    Err(why) => unreadable(&why),
+                },
+                marker::NOAI => joined(&noai::understand),
+                // A semicolon may also stand before a parameter.
+                marker::CONTENT_USAGE => match aipref::understand(raw) {
+                    Some(preferences) => Meaning::Says(preferences),
+                    None => joined(&aipref::understand),
+                },
+                marker::TDM_RESERVATION => {
+                    let policy = policy(field, all);
+                    joined(&|part| tdmrep::understand(part, policy))
+                }
+                marker::TDM_POLICY => Meaning::Says(Preferences::default()),
+                _ => match notice::understand(raw)? {
+                    notice if notice.is_damaged => {
+                        damaged("the dictionary in brackets is damaged", notice.preferences)
+                    }
+                    notice => Meaning::Says(notice.preferences),
+                },
+            };
+            (raw.clone(), meaning)
+        }
+    };
+    Some(Statement {
+        field: field.name,
+        tag: field.carrier,
+        vocabulary,
+        raw,
+        meaning,
+    })
+}
+
+/// The marker in a text that another program may have joined from equal ones with `;`.
+fn parse_joined(raw: &str) -> Result<Marker, String> {
+    let mut parts = raw.split(';');
+    let first = parts.next().unwrap_or_default();
+    if parts.any(|part| part.trim() != first.trim()) {
+        return Err("statements that differ, joined by a semicolon".to_owned());
+    }
+    first
+        .trim()
+        .parse()
+        .map_err(|error: crate::marker::MarkerError| error.to_string())
+}
+
+/// The policy beside a reservation, in the same tag.
+fn policy<'a>(field: &Found, all: &'a [Found]) -> Option<&'a str> {
+    all.iter()
+        .find(|other| other.name == marker::TDM_POLICY && other.carrier == field.carrier)
+        .and_then(Found::text)
+        .filter(|url| !url.is_empty())
+}
