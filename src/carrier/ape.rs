@@ -185,13 +185,9 @@ pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
 }
 
 fn new_items(wanted: &Wanted<'_>, copyright: Option<&str>) -> (Vec<u8>, usize) {
-    let fields = wanted
-        .fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()));
     let mut bytes = Vec::new();
     let mut count = 0;
-    for (name, value) in fields.chain(copyright.map(|text| ("Copyright", text))) {
+    for (name, value) in wanted.new_fields("Copyright", copyright) {
         bytes.extend((value.len() as u32).to_le_bytes());
         bytes.extend([0; 4]);
         bytes.extend(name.bytes().chain([0]).chain(value.bytes()));

@@ -220,6 +220,19 @@ pub(crate) struct Wanted<'a> {
     pub(crate) prior: Option<Made>,
 }
 
+impl<'a> Wanted<'a> {
+    /// Names and values of what comes: our fields, then a new copyright field under `name`.
+    fn new_fields(
+        &'a self,
+        name: &'a str,
+        copyright: Option<&'a str>,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let fields = self.fields.iter();
+        let fields = fields.map(|(name, value)| (*name, value.as_str()));
+        fields.chain(copyright.map(|text| (name, text)))
+    }
+}
+
 /// How the copyright field shall be: its old text and a notice behind it.
 #[derive(Clone, Copy)]
 pub(crate) struct Copyright<'a> {

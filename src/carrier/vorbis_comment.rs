@@ -126,13 +126,9 @@ pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
 }
 
 fn new_comments(wanted: &Wanted<'_>, copyright: Option<&str>) -> (Vec<u8>, usize) {
-    let fields = wanted
-        .fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()));
     let mut bytes = Vec::new();
     let mut count = 0;
-    for (name, value) in fields.chain(copyright.map(|text| ("COPYRIGHT", text))) {
+    for (name, value) in wanted.new_fields("COPYRIGHT", copyright) {
         let length = name.len() + 1 + value.len();
         bytes.extend((length as u32).to_le_bytes());
         bytes.extend(format!("{name}={value}").into_bytes());
