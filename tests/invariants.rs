@@ -16,8 +16,8 @@ use common::ledger::{self, Case};
 use common::pieces::{nothing_else_changed, pieces, sound, text_of};
 use common::random::Random;
 use common::{
-    NO_AI, Outcome, Shelf, Song, build, corpus, day, ensure, fail, hex, long_statement, no_ai, ogg,
-    sha256, short_statement,
+    NO_AI, Outcome, Shelf, Song, TONES, build, corpus, day, ensure, fail, hex, long_statement,
+    no_ai, ogg, sha256, short_statement,
 };
 use noai_audio::{
     Answer, Declaration, EmbedOptions, Format, Inspection, Limits, Marker, Preference, Status,
@@ -474,17 +474,8 @@ fn look(file: &[u8]) -> Result<Inspection, noai_audio::Error> {
 
 /// Every byte of `AI_CONSENT` and of `NOAI` is damaged in turn, in every format.
 fn damage_never_permits() -> Outcome {
-    let songs = [
-        "sine.mp3",
-        "sine.flac",
-        "sine.ogg",
-        "sine.opus",
-        "sine.m4a",
-        "sine.wav",
-        "sine.aiff",
-    ];
     let declaration = no_ai().policy("https://example.org/terms".parse()?);
-    for name in songs {
+    for name in TONES {
         let shelf = Shelf::new()?;
         let song = shelf.song(&format!("clean/{name}"))?;
         EmbedOptions::new()

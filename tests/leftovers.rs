@@ -11,7 +11,7 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{Outcome, Shelf, Song, corpus, ensure, fail, hex, no_ai, program, sha256};
+use common::{Outcome, Shelf, Song, TONES, corpus, ensure, fail, hex, no_ai, program, sha256};
 use noai_audio::{EmbedOptions, ErrorKind, Status};
 use serde_json::Value;
 
@@ -116,20 +116,7 @@ fn what_is_no_leftover_is_never_opened_nor_removed() -> Outcome {
 /// An album with every format, several times over.
 fn album(shelf: &Shelf, copies: usize) -> Outcome<BTreeMap<OsString, Song>> {
     let mut songs = BTreeMap::new();
-    for name in [
-        "sine.aac",
-        "sine.wv",
-        "sine.ape",
-        "sine.mpc",
-        "sine.tta",
-        "sine.mp3",
-        "sine.flac",
-        "sine.ogg",
-        "sine.opus",
-        "sine.m4a",
-        "sine.wav",
-        "sine.aiff",
-    ] {
+    for name in TONES {
         for copy in 0..copies {
             let own = OsString::from(format!("{copy}-{name}"));
             songs.insert(own.clone(), shelf.song_as(&format!("clean/{name}"), &own)?);
@@ -264,20 +251,7 @@ impl Drop for Disk {
 #[test]
 #[ignore = "needs root, to mount small disks"]
 fn a_full_disk_leaves_the_old_file() -> Outcome {
-    for name in [
-        "sine.aac",
-        "sine.wv",
-        "sine.ape",
-        "sine.mpc",
-        "sine.tta",
-        "sine.mp3",
-        "sine.flac",
-        "sine.ogg",
-        "sine.opus",
-        "sine.m4a",
-        "sine.wav",
-        "sine.aiff",
-    ] {
+    for name in TONES {
         let mut failed = 0;
         // One page more is free each time, until the new file fits.
         for free in 0.. {

@@ -63,6 +63,22 @@ pub(crate) const NO_AI: [Usage; 5] = [
     Usage::Replication,
 ];
 
+/// The same tone in every format that is written, and in both codecs of Ogg: files of `clean`.
+pub(crate) const TONES: [&str; 12] = [
+    "sine.mp3",
+    "sine.flac",
+    "sine.ogg",
+    "sine.opus",
+    "sine.m4a",
+    "sine.wav",
+    "sine.aiff",
+    "sine.aac",
+    "sine.wv",
+    "sine.ape",
+    "sine.mpc",
+    "sine.tta",
+];
+
 /// A day for declarations, always the same one.
 pub(crate) fn day() -> Date {
     date(2026, 11, 24)
