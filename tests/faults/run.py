@@ -18,7 +18,7 @@ from pathlib import Path
 import judge
 import meddle
 import powercut
-from cases import Case, absent_formats, cases, faults
+from cases import Case, absent_formats, cases, faults, is_possible
 from folder import copy, fill, state
 from programs import Call, Programs, Ran, build_tracer
 from selftest import self_test
@@ -107,12 +107,13 @@ def play(case: Case, binaries: Path, tracer: Path, every: bool) -> Tally:
             if call is None and number <= tally.calls:
                 continue
             fires = False
-            name, path = (call.name, call.paths[0]) if call and case.ordered else (None, "")
-            for fault in faults(name, path, case):
+            name = call.name if call and case.ordered else None
+            for fault in faults(name, case):
                 ran, fired = stage.with_fault(number, fault)
-                if not fired:
+                fires |= bool(fired)
+                # With several threads only now is it known which call it was.
+                if not fired or not is_possible(fired[0].name, fired[0].paths[0], fault):
                     continue
-                fires = True
                 tally.faults[fired[0].name] += 1
                 for what in stage.problems(fault, ran, fired):
                     where = f"{case.name}: call {number}, {fired[0].name} {' '.join(fired[0].paths)}: {fault}"
