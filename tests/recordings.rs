@@ -6,7 +6,8 @@ mod common;
 use std::fs;
 use std::io::Cursor;
 
-use common::bytes::{find, rest};
+use common::build::atom;
+use common::bytes::{be, find, part, put, rest};
 use common::music::{melody, wav, wav_of};
 use common::{Outcome, Shelf, corpus, hex, no_ai, sha256};
 use noai_audio::{
@@ -123,6 +124,26 @@ fn pcm_is_the_same_in_every_lossless_container() -> Outcome {
             assert_eq!(Some(digest), digests.first(), "{name}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn a_file_within_a_file_is_not_heard_in_its_place() -> Outcome {
+    let shelf = Shelf::new()?;
+    let inner = fs::read(corpus().join("clean/alac.m4a"))?;
+    let moov = find(&inner, b"moov").ok_or("no moov")? - 4;
+    let length = be(&inner, moov, 4)?;
+    let stco = find(&inner, b"stco").ok_or("no stco")? + 12;
+    let chunk = be(&inner, stco, 4)? + length + 8;
+    // Each moov leads to bytes of the same mdat, the outer one to others.
+    let mut within = inner.clone();
+    put(&mut within, stco, &(chunk as u32).to_be_bytes())?;
+    let mut outer = part(&inner, moov, length)?.to_vec();
+    put(&mut outer, stco - moov, &(chunk as u32 - 8).to_be_bytes())?;
+    let file = [outer, atom(b"mdat", &within)].concat();
+    let heard = all(&shelf.put("outer.m4a", file)?)?;
+    assert_ne!(heard.essence, all(&shelf.put("inner.m4a", inner)?)?.essence);
+    assert_eq!(heard.sound.pcm, None);
     Ok(())
 }
 

@@ -9,11 +9,9 @@ use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error;
-use symphonia::core::formats::probe::{Hint, Probe};
+use symphonia::core::errors::{Error, unsupported_error};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 use symphonia::default::formats::{
@@ -96,27 +94,30 @@ fn decode_part(
     guarded(|| decoder.verified())
 }
 
-/// The demultiplexer for this format and no other: symphonia's own choice would look for
-/// any format in the first megabyte.
+/// The demultiplexer for this format, from the first byte in view. Symphonia's own choice
+/// would look for any format in the first megabyte, and so find a file within this one.
 fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, Fault> {
-    let mut probe = Probe::default();
-    match format {
-        Format::Mp3 => probe.register_format::<MpaReader<'_>>(),
-        Format::Flac => probe.register_format::<FlacReader<'_>>(),
-        Format::Ogg => probe.register_format::<OggReader<'_>>(),
-        Format::Mp4 => probe.register_format::<IsoMp4Reader<'_>>(),
-        Format::Wav => probe.register_format::<WavReader<'_>>(),
-        Format::Matroska => probe.register_format::<MkvReader<'_>>(),
-        Format::Caf => probe.register_format::<CafReader<'_>>(),
-        Format::Adts => probe.register_format::<AdtsReader<'_>>(),
-        // There is no decoder; the samples of AIFF stand in the file as they are.
-        Format::WavPack | Format::MonkeysAudio | Format::Musepack | Format::Tta | Format::Aiff => {
-            return Err(UNDECODABLE);
-        }
-    }
     let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
-    let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());
-    guarded(|| probe.probe(&Hint::new(), stream, options, metadata))?.map_err(|_| UNDECODABLE)
+    let options = FormatOptions::default();
+    let open = || -> Result<Box<dyn FormatReader + '_>, Error> {
+        Ok(match format {
+            Format::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
+            Format::Flac => Box::new(FlacReader::try_new(stream, options)?),
+            Format::Ogg => Box::new(OggReader::try_new(stream, options)?),
+            Format::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
+            Format::Wav => Box::new(WavReader::try_new(stream, options)?),
+            Format::Matroska => Box::new(MkvReader::try_new(stream, options)?),
+            Format::Caf => Box::new(CafReader::try_new(stream, options)?),
+            Format::Adts => Box::new(AdtsReader::try_new(stream, options)?),
+            // There is no decoder; the samples of AIFF stand in the file as they are.
+            Format::WavPack
+            | Format::MonkeysAudio
+            | Format::Musepack
+            | Format::Tta
+            | Format::Aiff => return unsupported_error("no decoder"),
+        })
+    };
+    guarded(open)?.map_err(|_| UNDECODABLE)
 }
 
 /// Packets from which samples are to be cut at the end, held back until it is known that

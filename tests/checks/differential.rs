@@ -7,10 +7,8 @@ use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::AudioFile;
 use noai_audio::{Declaration, Format, Limits, Preset, read_from};
 use sha2::{Digest, Sha256};
-use symphonia::core::formats::probe::{Hint, Probe};
-use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
 use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
 
 use crate::common::bytes::find;
@@ -143,31 +141,26 @@ fn told<T: Debug>(parts: impl Iterator<Item = T>) -> Vec<Field> {
 
 /// The packets of the first audio track, one behind the other, where symphonia reads all.
 fn packets(bytes: &[u8], format: Format) -> Option<Vec<u8>> {
-    let mut probe = Probe::default();
-    match format {
-        Format::Mp3 => probe.register_format::<MpaReader<'_>>(),
-        Format::Flac => probe.register_format::<FlacReader<'_>>(),
-        Format::Ogg => probe.register_format::<OggReader<'_>>(),
-        Format::Mp4 => probe.register_format::<IsoMp4Reader<'_>>(),
-        Format::Wav => probe.register_format::<WavReader<'_>>(),
-        _ => return None,
-    }
     let start = match format {
         Format::Mp3 | Format::Flac => id3::length(bytes).unwrap_or(0),
         _ => 0,
     };
     let bytes = bytes.get(start..)?.to_vec();
-    // Symphonia knows no RF64, and looks for a RIFF that it knows behind the start.
-    if format == Format::Wav && !bytes.starts_with(b"RIFF") {
-        return None;
-    }
     let read = std::panic::catch_unwind(|| {
         let stream = MediaSourceStream::new(
             Box::new(Cursor::new(bytes)),
             MediaSourceStreamOptions::default(),
         );
-        let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());
-        let mut reader = probe.probe(&Hint::new(), stream, options, metadata).ok()?;
+        let options = FormatOptions::default();
+        // From the first byte: a probe would look for a format that it knows further on.
+        let mut reader: Box<dyn FormatReader + '_> = match format {
+            Format::Mp3 => Box::new(MpaReader::try_new(stream, options).ok()?),
+            Format::Flac => Box::new(FlacReader::try_new(stream, options).ok()?),
+            Format::Ogg => Box::new(OggReader::try_new(stream, options).ok()?),
+            Format::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options).ok()?),
+            Format::Wav => Box::new(WavReader::try_new(stream, options).ok()?),
+            _ => return None,
+        };
         let id = reader.first_track(TrackType::Audio)?.id;
         let mut sound = Vec::new();
         while let Some(packet) = reader.next_packet().ok()? {
