@@ -40,6 +40,9 @@ impl Proof<'_> {
         if !self.plan.yields(old, &mut new)? {
             return fail("the new file is not what was planned");
         }
+        if layout.places(&mut new, None)? != self.layout.places(old, Some(self.plan))? {
+            return fail("the samples of a track are not where the new file says");
+        }
         let current = Current::read(&mut new, &layout)?;
         let seen = current.marker().map(Marker::fields).unwrap_or_default();
         if seen != self.fields || current.is_intact() == self.fields.is_empty() {

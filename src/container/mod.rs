@@ -28,6 +28,8 @@ mod matroska;
 
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
+
 pub use self::format::{Format, UnknownFormat};
 pub(crate) use self::plan::{Change, Piece, Plan, VisitPiece};
 pub use self::stream::Stream;
@@ -265,6 +267,31 @@ impl Layout {
             Structure::Caf(caf) => visit(source, caf.audio.clone()),
             Structure::Matroska(matroska) => matroska.essence(source, visit),
         }
+    }
+
+    /// A digest of where samples are to which positions in the file point: those of every
+    /// track of an MP4. Under a plan it is of where they go, and what would not arrive there
+    /// in one piece is refused.
+    pub(crate) fn places(
+        &self,
+        source: &mut Source,
+        plan: Option<&Plan>,
+    ) -> Result<[u8; 32], Fault> {
+        let mut places = Sha256::new();
+        if let Structure::Mp4(mp4) = &self.structure {
+            mp4.parts(source, &mut |_, from, mut samples| {
+                if samples.is_empty() {
+                    return Ok(());
+                }
+                if let Some(plan) = plan {
+                    samples = plan.carried(from, samples)?;
+                }
+                places.update(samples.start.to_be_bytes());
+                places.update(samples.end.to_be_bytes());
+                Ok(())
+            })?;
+        }
+        Ok(places.finalize().into())
     }
 
     /// The changes that put new tag bytes into the file.

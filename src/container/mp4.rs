@@ -36,6 +36,9 @@ use crate::source::Source;
 /// Where C2PA puts a manifest.
 const C2PA: [u8; 16] = *b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
 
+/// What is done with samples that stand together, and the position that they count from.
+type EachPart<'a> = dyn FnMut(&mut Source, u64, Range<u64>) -> Result<(), Fault> + 'a;
+
 #[derive(Debug)]
 pub(crate) struct Mp4 {
     moov: Atom,
@@ -47,6 +50,8 @@ pub(crate) struct Mp4 {
     /// Of every track.
     offsets: Vec<OffsetTable>,
     samples: SampleTable,
+    /// Of the other tracks.
+    other_samples: Vec<SampleTable>,
     fragments: Option<Fragments>,
     is_mp3: bool,
     /// Where atoms stand that hold tags, at the top and in `moov`.
@@ -63,7 +68,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         return Err(Fault::Unsupported("compressed moov atom", atom.start()));
     }
     let mut offsets = Vec::new();
-    let (mut audio, mut sounding) = (None, 0);
+    let (mut audio, mut sounding, mut other_samples) = (None, 0, Vec::new());
     for track in inside.iter().filter(|atom| &atom.kind == b"trak") {
         for atom in children(source, track.payload())? {
             if &atom.kind == b"meta" {
@@ -74,6 +79,8 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         sounding += usize::from(track.is_audio);
         if track.is_audio && audio.is_none() {
             audio = Some(track);
+        } else {
+            other_samples.push(track.samples);
         }
     }
     let audio = audio.ok_or(Fault::NotAudio)?;
@@ -134,6 +141,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             free_behind_moov,
             offsets,
             samples: audio.samples,
+            other_samples,
             fragments,
             is_mp3,
             tags,
@@ -204,6 +212,19 @@ impl Mp4 {
         self.samples.chunks(source, visit)?;
         match &self.fragments {
             Some(fragments) => fragments.samples(source, visit),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands the samples of every track to `visit`, by chunks and runs.
+    pub(super) fn parts(&self, source: &mut Source, visit: &mut EachPart<'_>) -> Result<(), Fault> {
+        for samples in std::iter::once(&self.samples).chain(&self.other_samples) {
+            samples.each(source, &mut |source, chunk, _| {
+                visit(source, chunk.start, chunk)
+            })?;
+        }
+        match &self.fragments {
+            Some(fragments) => fragments.runs(source, visit),
             None => Ok(()),
         }
     }

@@ -127,6 +127,23 @@ impl Plan {
         Ok(old.saturating_add_signed(last.map_or(0, |(_, shift)| *shift)))
     }
 
+    /// Where samples stand in the new file that count from the position `from`: as they
+    /// were, and as far from there.
+    pub(crate) fn carried(&self, from: u64, samples: Range<u64>) -> Result<Range<u64>, Fault> {
+        let before = |change: &Change| change.range().end <= samples.start;
+        let next = self.changes.get(self.changes.partition_point(before));
+        // Of fragments their headers change alone.
+        let next = next.filter(|change| !matches!(change, Change::Fragments(_)));
+        let is_torn = next.is_some_and(|change| change.range().start < samples.end);
+        let shift = |at: u64| Ok::<u64, Fault>(self.moved(at)?.wrapping_sub(at));
+        if is_torn || shift(samples.start)? != shift(from)? {
+            let what = "MP4: samples that would not move in one piece with what points to them";
+            return Err(Fault::Unsupported(what, samples.start));
+        }
+        let start = self.moved(samples.start)?;
+        Ok(start..start + (samples.end - samples.start))
+    }
+
     /// Hands the new file to `visit`, piece by piece.
     pub(crate) fn pieces(
         &self,

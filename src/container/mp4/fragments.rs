@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::super::{Piece, Visit, VisitPiece};
+use super::EachPart;
 use super::atoms::{Atom, Atoms, children, find};
 use super::headers::{Base, Fields, Header, Trun};
 use super::path::refuse_item_locations;
@@ -55,6 +56,13 @@ impl Fragments {
     /// What stands behind `moov` and the free space there.
     pub(super) fn behind(&self, free: Option<&Atom>) -> Range<u64> {
         free.map_or(self.area.start, Atom::end)..self.area.end
+    }
+
+    /// Hands the runs of all tracks to `visit`: what they count from, and their samples.
+    pub(super) fn runs(&self, source: &mut Source, visit: &mut EachPart<'_>) -> Result<(), Fault> {
+        self.each(source, &mut |source, run| {
+            visit(source, run.base, run.samples)
+        })
     }
 
     /// Hands the samples of the track to `visit`, a run at a time.
@@ -163,6 +171,7 @@ impl Fragments {
             let run = Run {
                 track: header.track,
                 count,
+                base,
                 is_usual: is_usual && samples.start >= moof.end(),
                 samples,
             };
@@ -176,6 +185,8 @@ impl Fragments {
 struct Run {
     track: u32,
     count: u32,
+    /// From where the samples count.
+    base: u64,
     samples: Range<u64>,
     /// They stand behind their `moof` and do not count from where those of another end.
     is_usual: bool,

@@ -126,17 +126,34 @@ fn refuse_external_data(source: &mut Source, information: &Atom) -> Result<(), F
     Ok(())
 }
 
+type EachChunk<'a> = dyn FnMut(&mut Source, Range<u64>, u32) -> Result<(), Fault> + 'a;
+
 impl SampleTable {
     /// Hands the bytes of the samples to `visit`, in the order of the chunks; chunks that
     /// follow each other come as one range.
     pub(super) fn chunks(&self, source: &mut Source, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let mut open: Option<Range<u64>> = None;
+        self.each(source, &mut |source, chunk, largest| {
+            if u64::from(largest) > source.limits().packet {
+                return Err(Fault::Limit("MP4: a sample is too large", chunk.start));
+            }
+            if let Some(range) = open.take_if(|range| range.end != chunk.start) {
+                visit(source, range)?;
+            }
+            open = Some(open.as_ref().map_or(chunk.start, |range| range.start)..chunk.end);
+            Ok(())
+        })?;
+        open.map_or(Ok(()), |range| visit(source, range))
+    }
+
+    /// Hands the bytes of each chunk to `visit`, and the size of its largest sample.
+    pub(super) fn each(&self, source: &mut Source, visit: &mut EachChunk<'_>) -> Result<(), Fault> {
         let mut offsets = Table::new(self.offsets.clone());
         let mut runs = Table::new(self.runs.clone());
         let mut sizes = SizeReader::new(&self.sizes);
         let chunks = (self.offsets.end - self.offsets.start) / self.width;
         let mut next_run = runs.run(source)?;
         let (mut per_chunk, mut left) = (0, self.count);
-        let mut open: Option<Range<u64>> = None;
         for chunk in 1..=chunks {
             if let Some((_, samples)) = next_run.filter(|(first, _)| u64::from(*first) == chunk) {
                 per_chunk = samples;
@@ -152,22 +169,12 @@ impl SampleTable {
             let samples = per_chunk.min(left);
             left -= samples;
             let (length, largest) = sizes.next(source, samples)?;
-            if u64::from(largest) > source.limits().packet {
-                return Err(Fault::Limit("MP4: a sample is too large", at));
-            }
             let end = at.checked_add(length).filter(|end| *end <= source.len());
             let end = end.ok_or(Fault::Malformed(
                 "MP4: samples beyond the end of the file",
                 at,
             ))?;
-            open = match open {
-                Some(range) if range.end == at => Some(range.start..end),
-                Some(range) => {
-                    visit(source, range)?;
-                    Some(at..end)
-                }
-                None => Some(at..end),
-            };
+            visit(source, at..end, largest)?;
         }
         if left > 0 {
             return Err(Fault::Malformed(
@@ -175,6 +182,6 @@ impl SampleTable {
                 self.runs.start,
             ));
         }
-        open.map_or(Ok(()), |range| visit(source, range))
+        Ok(())
     }
 }
