@@ -45,7 +45,7 @@ impl Chunks {
                 }
             }
             TagChange::Remove => {
-                let (removed, left) = self.remove(source.len(), prior.note, growth);
+                let (removed, left) = self.remove(source, prior.note, growth)?;
                 splices.extend(removed);
                 outer = left;
                 note = None;
@@ -94,18 +94,27 @@ impl Chunks {
 
     /// Takes the tag's chunk out, and gives the file the ending that was noted; with what
     /// the outer chunk then says.
-    fn remove(&self, length: u64, note: Option<&str>, growth: i64) -> (Vec<Splice>, u64) {
+    fn remove(
+        &self,
+        source: &mut Source,
+        note: Option<&str>,
+        growth: i64,
+    ) -> Result<(Vec<Splice>, u64), Fault> {
         let chunk = self.tag.and_then(|index| self.list.get(index));
         let Some((index, chunk)) = self.tag.zip(chunk) else {
-            return (Vec::new(), self.follow(growth));
+            return Ok((Vec::new(), self.follow(growth)));
         };
         let before = index.checked_sub(1).and_then(|index| self.list.get(index));
         let ending = Ending::noted(note);
-        let odd = before.is_some_and(Chunk::is_odd);
+        // A pad byte that somebody wrote to is none of ours to take or to leave uncounted.
+        let odd = match before.filter(|chunk| chunk.is_odd()) {
+            Some(chunk) => source.is_zero(chunk.payload.end..chunk.end)?,
+            None => false,
+        };
         let start = chunk.start() - u64::from(odd && !ending.padded);
         let mut splices = vec![Splice::remove(start..chunk.end)];
         if let Some(open) = ending.open
-            && self.can_be_open(&open, chunk, before, length)
+            && self.can_be_open(&open, chunk, before, source.len())
         {
             splices.push(Splice::replace(
                 self.size_at.clone(),
@@ -114,7 +123,7 @@ impl Chunks {
             if let (Some(data), Some(sound)) = (open.data, before) {
                 splices.push(Splice::replace(sound.size_at.clone(), data.to_le_bytes()));
             }
-            return (splices, self.stated);
+            return Ok((splices, self.stated));
         }
         let mut size = self.follow(growth).saturating_sub(chunk.end - start);
         if odd && (ending.padded, ending.counted) == (true, false) {
@@ -122,7 +131,7 @@ impl Chunks {
         } else if odd && (ending.padded, ending.counted) == (false, true) {
             size += 1;
         }
-        (splices, size)
+        Ok((splices, size))
     }
 
     /// Whether the sizes can be as open as they were: nobody has put anything else behind.
