@@ -136,10 +136,8 @@ pub(crate) fn auxiliary(payload: &[u8], top: &[Atom], base: usize) -> Outcome<Ve
     let width = if byte(payload, 0)? == 0 { 4 } else { 8 };
     let mut targets = part(payload, 0, first)?.to_vec();
     for index in 0..be(payload, first - 4, 4)? {
-        targets.extend(target(
-            top,
-            base + be(payload, first + index * width, width)?,
-        )?);
+        let place = base.checked_add(be(payload, first + index * width, width)?);
+        targets.extend(target(top, place.ok_or("a place beyond every file")?)?);
     }
     Ok(targets)
 }
@@ -168,7 +166,8 @@ pub(crate) fn random_access(payload: &[u8], top: &[Atom]) -> Outcome<Vec<u8>> {
 pub(crate) fn index(payload: &[u8], top: &[Atom], anchor: usize) -> Outcome<Vec<u8>> {
     let width = if byte(payload, 0)? == 0 { 4 } else { 8 };
     let mut targets = part(payload, 0, 12 + width)?.to_vec();
-    let mut place = anchor + be(payload, 12 + width, width)?;
+    let place = anchor.checked_add(be(payload, 12 + width, width)?);
+    let mut place = place.ok_or("a place beyond every file")?;
     let mut at = 16 + 2 * width;
     for _ in 0..be(payload, at - 2, 2)? {
         targets.extend(start_of(

@@ -558,7 +558,8 @@ fn is_left_open(file: &[u8], at: usize, size: usize) -> bool {
         four.iter()
             .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
     };
-    size > behind.len() || size == 0 && !behind.first_chunk::<4>().is_none_or(|four| is_name(four))
+    let is_chunk = behind.len() >= 8 && behind.first_chunk::<4>().is_some_and(|four| is_name(four));
+    size > behind.len() || size == 0 && !behind.is_empty() && !is_chunk
 }
 
 fn info(list: &[u8]) -> Outcome<Vec<Piece>> {
