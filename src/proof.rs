@@ -32,24 +32,29 @@ impl Proof<'_> {
         let fail = |what: &str| Err(Error::new(ErrorKind::Unproven, what));
         let mut reader = &mut *new_file;
         let mut new = Source::new(&mut reader, limits)?;
-        let layout = Layout::scan(&mut new)?;
-        let after = measure(&mut new, &layout)?;
+        let layout = Layout::scan(&mut new).map_err(unread)?;
+        let after = measure(&mut new, &layout).map_err(unread)?;
         if after.essence != self.before.essence {
             return fail("the sound of the new file is not that of the old one");
         }
         if !self.plan.yields(old, &mut new)? {
             return fail("the new file is not what was planned");
         }
-        if layout.places(&mut new, None)? != self.layout.places(old, Some(self.plan))? {
+        if layout.places(&mut new, None).map_err(unread)?
+            != self.layout.places(old, Some(self.plan))?
+        {
             return fail("the samples of a track are not where the new file says");
         }
-        let current = Current::read(&mut new, &layout)?;
+        let current = Current::read(&mut new, &layout).map_err(unread)?;
         let seen = current.marker().map(Marker::fields).unwrap_or_default();
         if seen != self.fields || current.is_intact() == self.fields.is_empty() {
             return fail("our own reader does not see our fields in the new file");
         }
-        if self.restores && !tagging::strip(&mut new, &layout, &current)?.yields(&mut new, old)? {
-            return fail("taking our fields off again would not give the old file");
+        if self.restores {
+            let strip = tagging::strip(&mut new, &layout, &current).map_err(unread)?;
+            if !strip.yields(&mut new, old).map_err(unread)? {
+                return fail("taking our fields off again would not give the old file");
+            }
         }
         let codec = &self.layout.stream.codec;
         let format = self.layout.format();
@@ -69,4 +74,14 @@ impl Proof<'_> {
         }
         Ok(after)
     }
+}
+
+/// What is wrong with the new file is no fault of the user's.
+fn unread(fault: impl Into<Error>) -> Error {
+    let error = fault.into();
+    if error.kind() == ErrorKind::Io {
+        return error;
+    }
+    let what = format!("the new file cannot be read: {}", error.reason());
+    Error::new(ErrorKind::Unproven, what)
 }

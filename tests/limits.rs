@@ -113,6 +113,33 @@ fn a_tag_may_be_so_large_and_have_so_many_fields_and_parts() -> Outcome {
 }
 
 #[test]
+fn a_limit_that_the_new_file_alone_would_pass_is_not_told_of_the_old_one() -> Outcome {
+    let shelf = Shelf::new()?;
+    let tag = build::id3(&[build::user_text("theirs", &"x".repeat(1000))]);
+    let sound = fs::read(corpus().join("clean/sine.mp3"))?;
+    let song = shelf.put("song.mp3", [&tag[..], &sound].concat())?;
+    let limits = Limits {
+        tag: tag.len() as u64,
+        ..Limits::default()
+    };
+    noai_audio::read_within(song.path(), limits)?;
+    let result = EmbedOptions::new()
+        .limits(limits)
+        .embed(song.path(), &no_ai());
+    let error = result.err().ok_or("it was tagged")?;
+    assert_eq!(
+        (error.kind(), error.position()),
+        (ErrorKind::Unproven, None)
+    );
+    assert!(
+        error.reason().starts_with("the new file cannot be read: "),
+        "{error}"
+    );
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
 fn what_has_to_be_held_may_be_so_large() -> Outcome {
     let shelf = Shelf::new()?;
     let limits = Limits {
