@@ -82,7 +82,7 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
 
 /// Where a C2PA manifest stands in the file.
 pub(crate) fn manifest(source: &mut Source, layout: &Layout) -> Result<Option<u64>, Fault> {
-    let mut found = layout.manifest;
+    let mut found = layout.manifest(source)?;
     let main = match &layout.tag {
         Some(Place::At(range)) => Some((layout.carrier, range.clone())),
         _ => None,

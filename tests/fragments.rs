@@ -120,3 +120,21 @@ fn chunks_of_another_track_in_zeros_that_pay_are_refused() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_manifest_behind_the_fragments_is_not_voided_unasked() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut file = std::fs::read(corpus().join("clean/fragmented.mp4"))?;
+    let kind = b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
+    file.extend(build::atom(b"uuid", &[&kind[..], &[0; 40]].concat()));
+    let song = shelf.put("song.mp4", file)?;
+    let refused = |result: Result<(), noai_audio::Error>| result.err().map(|error| error.kind());
+    assert_eq!(refused(song.tag().map(drop)), Some(ErrorKind::Protected));
+    EmbedOptions::new()
+        .c2pa(true)
+        .embed(song.path(), &no_ai())?;
+    assert_eq!(refused(song.strip().map(drop)), Some(ErrorKind::Protected));
+    EmbedOptions::new().c2pa(true).strip(song.path())?;
+    assert!(song.is_original()?);
+    Ok(())
+}

@@ -61,8 +61,8 @@ pub(crate) struct Layout {
     pub(crate) others: Vec<OtherTag>,
     /// Where an ID3v1 tag starts that readers prefer an ID3v2 tag to.
     pub(crate) id3v1: Option<u64>,
-    /// Where a C2PA manifest stands, if the container has a place of its own for one.
-    pub(crate) manifest: Option<u64>,
+    /// Where a C2PA manifest stands, if a scan sees the container's own place for one.
+    manifest: Option<u64>,
     /// How many samples of each channel a decoder makes before the sound begins, where the
     /// container says so.
     pub(crate) priming: Option<u64>,
@@ -193,6 +193,14 @@ impl Layout {
         match self.read_only {
             Some((what, at)) => Err(Fault::Unsupported(what, at)),
             None => Ok(()),
+        }
+    }
+
+    /// Where a C2PA manifest stands, if the container has a place of its own for one.
+    pub(crate) fn manifest(&self, source: &mut Source) -> Result<Option<u64>, Fault> {
+        match &self.structure {
+            Structure::Mp4(_) => mp4::manifest(source),
+            _ => Ok(self.manifest),
         }
     }
 

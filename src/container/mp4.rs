@@ -116,7 +116,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         let what = "MP4: fragments that moov does not announce";
         return Err(Fault::Malformed(what, atom.start()));
     }
-    let manifest = manifest(source, &top)?;
     let behind = top.iter().find(|atom| atom.start() == moov.end());
     let free_behind_moov = zero_free(source, behind)?;
     let (carrier, tag) = match &keys {
@@ -130,7 +129,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside: None,
         others,
         id3v1: None,
-        manifest,
+        manifest: None,
         priming: audio.priming,
         other_tracks: sounding > 1,
         read_only: keys.map(|(at, _)| ("MP4: a meta atom that is no iTunes item list", at)),
@@ -177,9 +176,11 @@ fn is_fragment(atom: &Atom) -> bool {
     matches!(&atom.kind, b"moof" | b"mfra" | b"sidx" | b"ssix")
 }
 
-fn manifest(source: &mut Source, top: &[Atom]) -> Result<Option<u64>, Fault> {
-    for atom in top.iter().filter(|atom| &atom.kind == b"uuid") {
-        if source.has(atom.payload().start, &C2PA)? {
+/// Where a C2PA manifest stands at the top, behind fragments too.
+pub(super) fn manifest(source: &mut Source) -> Result<Option<u64>, Fault> {
+    let mut atoms = Atoms::new(0..source.len());
+    while let Some(atom) = atoms.next(source)? {
+        if &atom.kind == b"uuid" && source.has(atom.payload().start, &C2PA)? {
             return Ok(Some(atom.start()));
         }
     }
