@@ -5,10 +5,10 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::bytes::{be, find, le32, part, rest};
+use common::bytes::{be, find, le32, part, put, rest};
 use common::ledger::{self, Case};
-use common::{Outcome, Shelf, Song, corpus, ensure, fail, hex, sha256};
-use noai_audio::Format;
+use common::{Outcome, Shelf, Song, TONES, build, corpus, ensure, fail, hex, sha256};
+use noai_audio::{Answer, ErrorKind, Format, Usage};
 
 /// The digest of the essence that is found.
 fn essence(song: &Song) -> Outcome<String> {
@@ -82,6 +82,79 @@ fn the_seventh_musepack_is_all_sound_behind_its_header() -> Outcome {
 }
 
 /// What a program prints.
+
+/// An APEv2 tag with a header, as it may stand in front of the sound.
+fn ape_in_front(items: &[Vec<u8>]) -> Outcome<Vec<u8>> {
+    let mut tag = build::ape(items);
+    let footer = tag.len() - 32;
+    put(&mut tag, footer + 20, &0x8000_0000_u32.to_le_bytes())?;
+    let mut header = rest(&tag, footer)?.to_vec();
+    put(&mut header, 20, &0xa000_0000_u32.to_le_bytes())?;
+    Ok([header, tag].concat())
+}
+
+#[test]
+fn an_ape_tag_in_front_is_heard_and_left_alone() -> Outcome {
+    let shelf = Shelf::new()?;
+    let frames = fs::read(corpus().join("clean/sine.mp3"))?;
+    let items = [
+        build::ape_item("NOAI", 0, b"search"),
+        build::ape_item("Cover Art (Front)", 2, &frames),
+    ];
+    let ape = ape_in_front(&items)?;
+    let id3 = build::id3(&[build::frame(b"TIT2", b"\0T")]);
+    for name in TONES {
+        let tone = shelf.song(&format!("clean/{name}"))?;
+        let format = tone.read()?.format();
+        let is_between = matches!(
+            format,
+            Format::Mp3
+                | Format::Flac
+                | Format::Adts
+                | Format::WavPack
+                | Format::MonkeysAudio
+                | Format::Musepack
+                | Format::Tta
+        );
+        for front in [
+            ape.clone(),
+            [&id3[..], &ape].concat(),
+            [&ape[..], &id3].concat(),
+        ] {
+            let song = shelf.put(name, [&front, tone.original()].concat())?;
+            if !is_between {
+                let error = song.read().err().ok_or("it was read")?;
+                assert_eq!(error.kind(), ErrorKind::Unsupported, "{name}");
+                continue;
+            }
+            assert_eq!(song.read()?.format(), format);
+            assert_eq!(song.answer(Usage::Search)?, Answer::Disallowed, "{name}");
+            let essence = song.essence()?;
+            song.tag()?;
+            let tagged = song.bytes()?;
+            assert!(find(&tagged, &ape).is_some(), "{name}");
+            assert_eq!(song.answer(Usage::Search)?, Answer::Disallowed, "{name}");
+            assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed, "{name}");
+            assert_eq!(song.essence()?, essence, "{name}");
+            song.strip()?;
+            assert!(song.is_original()?, "{name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_ape_tag_in_front_that_cannot_be_read_is_an_error() -> Outcome {
+    let shelf = Shelf::new()?;
+    let mut tag = ape_in_front(&[build::ape_item("NOAI", 0, b"search")])?;
+    put(&mut tag, 12, &40_u32.to_le_bytes())?;
+    tag.extend(fs::read(corpus().join("clean/sine.mp3"))?);
+    let song = shelf.put("song.mp3", tag)?;
+    let error = song.read().err().ok_or("it was read")?;
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    Ok(())
+}
+
 fn output(program: &str, arguments: &[&str]) -> Outcome<String> {
     let done = Command::new(program).args(arguments).output()?;
     if !done.status.success() {

@@ -43,6 +43,18 @@ pub(crate) fn ends_at(source: &mut Source, end: u64) -> Result<Option<Range<u64>
     Ok(Some(start..end))
 }
 
+/// The length of the APEv2 tag that begins at `at` with its header; `None` where none does.
+pub(crate) fn length(source: &mut Source, at: u64) -> Result<Option<u64>, Fault> {
+    if !source.has(at, MAGIC)? || source.le32(at + 20)? & IS_HEADER == 0 {
+        return Ok(None);
+    }
+    let length = END + u64::from(source.le32(at + 12)?);
+    match ends_at(source, at.saturating_add(length))? {
+        Some(range) if range.start == at => Ok(Some(length)),
+        _ => Err(Fault::Malformed("APEv2: a header without its footer", at)),
+    }
+}
+
 pub(crate) fn read(
     source: &mut Source,
     range: Range<u64>,

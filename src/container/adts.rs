@@ -81,7 +81,7 @@ pub(super) fn is_adts(source: &mut Source, at: u64) -> Result<bool, Fault> {
     })
 }
 
-/// `start` is where the ID3v2 tags at the front end.
+/// `start` is where the tags at the front end.
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     let first = Header::read(source, start)?.ok_or(Fault::NotAudio)?;

@@ -1,7 +1,6 @@
 //! Which format is this, by content alone?
 
-use super::{Format, adts, mpeg};
-use crate::carrier::id3v2;
+use super::{Format, adts, edges, mpeg};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -46,14 +45,14 @@ const FIRST_ATOMS: [&[u8]; 7] = [
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot",
 ];
 
-/// The format and where it starts, behind any ID3v2 tags.
+/// The format and where it starts, behind any tags in front.
 pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
     if let Some(format) = by_magic(source, 0)? {
         return Ok((format, 0));
     }
     let mut start = 0;
-    while let Some(length) = id3v2::length(source, start)? {
-        start += length;
+    while let Some((_, tag)) = edges::leading(source, start)? {
+        start = tag.end;
         if start > source.len() {
             return Err(Fault::Malformed(
                 "ID3v2: the tag is longer than the file",
@@ -67,7 +66,7 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
             return Ok((format, start));
         }
         Some(_) => {
-            let what = "an ID3v2 tag before a container that has its own place for tags";
+            let what = "a tag before a container that has its own place for tags";
             return Err(Fault::Unsupported(what, 0));
         }
     }

@@ -1,6 +1,6 @@
 //! Which tags stand at the ends of a file, around the sound?
 //!
-//! ID3v2 in front; ID3v1, APEv2, Lyrics3 and appended ID3v2 behind. Tail tags are found
+//! ID3v2 and APEv2 in front; ID3v1, APEv2, Lyrics3 and appended ID3v2 behind. Tail tags are found
 //! first, from the end, so that a frame inside a cover is never taken for sound.
 
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub(super) struct Edges {
 
 impl Edges {
     /// Finds the tags of a file in which the sound's structure begins at `start`, where the
-    /// ID3v2 tags in front end.
+    /// tags in front end.
     pub(super) fn find(source: &mut Source, start: u64) -> Result<Edges, Fault> {
         Ok(Edges {
             front: front(source, start)?,
@@ -50,14 +50,15 @@ impl Edges {
         self.tail.end
     }
 
-    /// Whether APEv2 stands behind the sound and nothing in front of it.
+    /// Whether APEv2 stands behind the sound, and no ID3v2 at the start of the file.
     pub(super) fn are_behind(&self) -> bool {
-        let is_ape = |(kind, _): &OtherTag| *kind == Carrier::Ape;
-        self.front.is_empty() && self.tail.tags.iter().any(is_ape)
+        let is = |carrier| move |(kind, _): &OtherTag| *kind == carrier;
+        !self.front.first().is_some_and(is(Carrier::Id3v2))
+            && self.tail.tags.iter().any(is(Carrier::Ape))
     }
 
-    /// A layout in which our lines go into a tag of this kind: the first in front or the
-    /// last behind. A new one is put there.
+    /// A layout in which our lines go into a tag of this kind: at the start of the file or
+    /// the last behind. A new one is put there.
     pub(super) fn layout(
         self,
         carrier: Carrier,
@@ -68,7 +69,12 @@ impl Edges {
         let is_behind = carrier == Carrier::Ape;
         let (mut ours, mut others) = (None, Vec::new());
         for (kind, range) in front.into_iter().chain(tail.tags) {
-            if kind == carrier && ours.is_none() && (is_behind || range.start < tail.end) {
+            let is_there = if is_behind {
+                range.start >= tail.end
+            } else {
+                range.start == 0
+            };
+            if kind == carrier && ours.is_none() && is_there {
                 ours = Some(range);
             } else {
                 others.push((kind, range));
@@ -94,14 +100,24 @@ impl Edges {
     }
 }
 
-/// The ID3v2 tags in front of `start`, where the last of them ends.
+/// The tag at `at` that stands in front of the sound: ID3v2, or APEv2 with a header.
+pub(super) fn leading(source: &mut Source, at: u64) -> Result<Option<OtherTag>, Fault> {
+    if let Some(length) = id3v2::length(source, at)? {
+        return Ok(Some((Carrier::Id3v2, at..at + length)));
+    }
+    let length = ape::length(source, at)?;
+    Ok(length.map(|length| (Carrier::Ape, at..at + length)))
+}
+
+/// The tags in front of `start`, where the last of them ends.
 pub(super) fn front(source: &mut Source, start: u64) -> Result<Vec<OtherTag>, Fault> {
     let mut tags = Vec::new();
     let mut at = 0;
-    while at < start {
-        let end = at + id3v2::length(source, at)?.unwrap_or(start - at);
-        tags.push((Carrier::Id3v2, at..end));
-        at = end;
+    while at < start
+        && let Some((carrier, range)) = leading(source, at)?
+    {
+        at = range.end;
+        tags.push((carrier, range));
     }
     Ok(tags)
 }

@@ -67,8 +67,10 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     }
     let mut others = edges::front(source, start)?;
     let mut manifest = None;
-    for (_, range) in &others {
-        manifest = manifest.or(id3v2::manifest(source, range.clone())?);
+    for (carrier, range) in &others {
+        if *carrier == Carrier::Id3v2 {
+            manifest = manifest.or(id3v2::manifest(source, range.clone())?);
+        }
     }
     others.extend(tags);
     let flac = Flac {

@@ -63,7 +63,7 @@ fn number(source: &mut Source, at: u64) -> Result<(u64, u64), Fault> {
     Err(Fault::Malformed("Musepack: a number without an end", at))
 }
 
-/// `start` is where the ID3v2 tags at the front end.
+/// `start` is where the tags at the front end.
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     let end = edges.end();

@@ -23,7 +23,7 @@ pub(crate) struct Tta {
     pub(super) edge: Edge,
 }
 
-/// `start` is where the ID3v2 tags at the front end.
+/// `start` is where the tags at the front end.
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     if source.le16(start + 4)? != PLAIN {

@@ -73,7 +73,7 @@ impl Block {
     }
 }
 
-/// `start` is where the ID3v2 tags at the front end.
+/// `start` is where the tags at the front end.
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     let blocks = start..edges.end();
