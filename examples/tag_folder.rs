@@ -57,7 +57,7 @@ struct Arguments {
     /// Also change files with several names; the other names keep the old file
     #[arg(long)]
     hard_links: bool,
-    /// Leave files of this format alone: mp3, flac, ogg, mp4, wav, aiff
+    /// Leave files of this format alone: mp3, flac, ogg, mp4, wav, aiff, adts, wavpack, ape, musepack, tta
     #[arg(long, value_name = "FORMAT")]
     skip: Vec<Format>,
     /// Plan everything, write nothing

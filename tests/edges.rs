@@ -3,11 +3,10 @@
 mod common;
 
 use std::fs;
-use std::process::Command;
 
 use common::bytes::{be, find, le32, part, put, rest};
 use common::ledger::{self, Case};
-use common::{Outcome, Shelf, Song, TONES, build, corpus, ensure, fail, hex, sha256};
+use common::{Outcome, Shelf, Song, TONES, build, corpus, fail, hex, sha256};
 use noai_audio::{Answer, ErrorKind, Format, Usage};
 
 /// The digest of the essence that is found.
@@ -81,8 +80,6 @@ fn the_seventh_musepack_is_all_sound_behind_its_header() -> Outcome {
     Ok(())
 }
 
-/// What a program prints.
-
 /// An APEv2 tag with a header, as it may stand in front of the sound.
 fn ape_in_front(items: &[Vec<u8>]) -> Outcome<Vec<u8>> {
     let mut tag = build::ape(items);
@@ -152,43 +149,5 @@ fn an_ape_tag_in_front_that_cannot_be_read_is_an_error() -> Outcome {
     let song = shelf.put("song.mp3", tag)?;
     let error = song.read().err().ok_or("it was read")?;
     assert_eq!(error.kind(), ErrorKind::Malformed);
-    Ok(())
-}
-
-fn output(program: &str, arguments: &[&str]) -> Outcome<String> {
-    let done = Command::new(program).args(arguments).output()?;
-    if !done.status.success() {
-        return fail(format!("{program}: {}", done.stderr.escape_ascii()));
-    }
-    Ok(String::from_utf8(done.stdout)?)
-}
-
-#[test]
-#[ignore = "needs ffmpeg"]
-fn the_essence_is_what_ffmpeg_delivers() -> Outcome {
-    let formats = [Format::Adts, Format::WavPack, Format::Musepack, Format::Tta];
-    for format in formats {
-        ledger::for_each(&tagged(format)?, |case, _, song| {
-            // It puts the bits of the seventh version into packets of its own, and sees no
-            // tag that stands before another one.
-            if case.path.ends_with("-7.mpc") || case.path.ends_with("ape-id3v1.mpc") {
-                return Ok(());
-            }
-            let path = song.path().to_str().ok_or("no name")?;
-            let mut arguments = vec!["-v", "error", "-i", path, "-map", "0:a:0", "-c", "copy"];
-            if format == Format::Adts {
-                arguments.extend(["-bsf:a", "aac_adtstoasc"]);
-            }
-            arguments.extend(["-f", "streamhash", "-hash", "sha256", "-"]);
-            let before = output("ffmpeg", &arguments)?;
-            song.tag()?;
-            let after = output("ffmpeg", &arguments)?;
-            let ours = essence(song)?.replace("sha256:", "SHA256=");
-            ensure(before.trim_end().ends_with(&ours), || {
-                format!("{ours}, by ffmpeg {before}")
-            })?;
-            ensure(before == after, || format!("{before} became {after}"))
-        });
-    }
     Ok(())
 }
