@@ -15,6 +15,9 @@
 /// that is unreadable; or a sound that is not decoded
 /// ([`Sound::undecoded`](crate::Sound::undecoded)), which leaves all other levels.
 ///
+/// What no file needs many of has a bound that cannot be chosen: 64 tags at either end of
+/// a file; beyond: `Limit`.
+///
 /// Pictures have no limit of their own: they are passed over and never held, whatever
 /// their size. They count as a part of the tag that they stand in.
 ///

@@ -140,6 +140,34 @@ fn a_limit_that_the_new_file_alone_would_pass_is_not_told_of_the_old_one() -> Ou
 }
 
 #[test]
+fn so_many_tags_may_stand_at_either_end() -> Outcome {
+    let shelf = Shelf::new()?;
+    let plain = fs::read(corpus().join("clean/sine.mp3"))?;
+    let appended = [&b"ID3\x04\0\x10\0\0\0\0"[..], b"3DI\x04\0\x10\0\0\0\0"].concat();
+    let ape = build::ape(&[]);
+    for (name, tag, is_in_front) in [
+        ("front.mp3", build::id3(&[]), true),
+        ("appended.mp3", appended, false),
+        ("ape.mp3", ape, false),
+        ("id3v1.mp3", [&b"TAG"[..], &[0; 125]].concat(), false),
+        ("lyrics.mp3", b"LYRICSBEGINLYRICSEND".to_vec(), false),
+    ] {
+        for (count, expected) in [(64, None), (65, Some(ErrorKind::Limit))] {
+            let tags = tag.repeat(count);
+            let file = if is_in_front {
+                [&tags, &plain[..]].concat()
+            } else {
+                [&plain[..], &tags].concat()
+            };
+            let song = shelf.put(name, file)?;
+            let error = noai_audio::read(song.path()).err();
+            assert_eq!(error.map(|error| error.kind()), expected, "{count} {name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn what_has_to_be_held_may_be_so_large() -> Outcome {
     let shelf = Shelf::new()?;
     let limits = Limits {

@@ -50,8 +50,12 @@ pub(super) fn format(source: &mut Source) -> Result<(Format, u64), Fault> {
     if let Some(format) = by_magic(source, 0)? {
         return Ok((format, 0));
     }
-    let mut start = 0;
+    let (mut start, mut tags) = (0, 0);
     while let Some((_, tag)) = edges::leading(source, start)? {
+        if tags == edges::MOST_TAGS {
+            return Err(Fault::Limit("too many tags in front of the sound", start));
+        }
+        tags += 1;
         start = tag.end;
         if start > source.len() {
             return Err(Fault::Malformed(

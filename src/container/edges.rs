@@ -11,6 +11,9 @@ use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
 
+/// The most tags at either end of a file, of any kind. Real files have a handful.
+pub(super) const MOST_TAGS: usize = 64;
+
 /// The tag that our lines go into, or where a new one comes.
 #[derive(Debug)]
 pub(crate) struct Edge {
@@ -136,7 +139,7 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
     let mut end = source.len();
     let mut tags = Vec::new();
     let mut id3v1 = None;
-    loop {
+    for _ in 0..=MOST_TAGS {
         let before = |length: u64| end.checked_sub(length).filter(|at| *at >= start);
         // First the tag whose end is marked: its items may hold what looks like ID3v1.
         if let Some(range) = ape::ends_at(source, end)? {
@@ -172,6 +175,7 @@ pub(super) fn tail(source: &mut Source, start: u64) -> Result<Tail, Fault> {
         }
         return Ok(Tail { tags, id3v1, end });
     }
+    Err(Fault::Limit("too many tags behind the sound", end))
 }
 
 /// Where Lyrics3 (id3.org: "Lyrics3", "Lyrics3 v2.00") begins that ends at `end`: words and
