@@ -35,8 +35,13 @@ const MOST_LINKS: usize = 100;
 /// Our fields and copyright fields in every tag of the file.
 pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, Fault> {
     let wants = |name: &str| marker::field(name).is_some();
+    let tags = match &layout.tag {
+        Some(Place::Held(tags)) => tags.len().clamp(1, MOST_LINKS),
+        _ => 1,
+    };
+    let most = tags.saturating_mul(source.limits().fields as usize);
     let mut found = Vec::new();
-    let mut add = |carrier: Carrier, main, link, fields: Vec<Field>| {
+    let mut add = |carrier: Carrier, main, link, at, fields: Vec<Field>| {
         found.extend(fields.into_iter().filter_map(|field| {
             Some(Found {
                 name: marker::field(&field.name)?,
@@ -46,36 +51,30 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
                 value: field.value,
             })
         }));
+        // At once: each of very many tags may hold as much as all may.
+        if found.len() > most {
+            return Err(Fault::Limit("too many fields of ours", at));
+        }
+        Ok(())
     };
     match &layout.tag {
         Some(Place::At(range)) => {
             let fields = layout.carrier.read(source, range.clone(), &wants)?;
-            add(layout.carrier, true, 0, fields);
+            add(layout.carrier, true, 0, range.start, fields)?;
         }
         Some(Place::Held(tags)) => {
             for (link, tag) in tags.iter().enumerate() {
                 let fields = source.held(&tag.packet, |held| {
                     layout.carrier.read(held, tag.range.clone(), &wants)
                 })?;
-                add(layout.carrier, true, link, fields);
+                add(layout.carrier, true, link, 0, fields)?;
             }
         }
         None => {}
     }
     for (carrier, range) in layout.beside.iter().chain(&layout.others) {
-        add(
-            *carrier,
-            false,
-            0,
-            carrier.read(source, range.clone(), &wants)?,
-        );
-    }
-    let tags = match &layout.tag {
-        Some(Place::Held(tags)) => tags.len().clamp(1, MOST_LINKS),
-        _ => 1,
-    };
-    if found.len() > tags.saturating_mul(source.limits().fields as usize) {
-        return Err(Fault::Limit("too many fields of ours", 0));
+        let fields = carrier.read(source, range.clone(), &wants)?;
+        add(*carrier, false, 0, range.start, fields)?;
     }
     Ok(found)
 }

@@ -25,9 +25,7 @@ pub(crate) fn read(
     let mut fields = Vec::new();
     for item in atoms(source, range)? {
         if let Some(name) = item_name(source, &item)?.filter(|name| wants(name)) {
-            for value in item_values(source, &item)? {
-                keep(&mut fields, source, item.whole.start, &name, value)?;
-            }
+            keep_values(&mut fields, source, item.whole.start, &name, &item)?;
         }
     }
     Ok(fields)
@@ -202,13 +200,23 @@ struct Data {
     kind: u32,
 }
 
-/// Every value of an item, one at least.
-pub(super) fn item_values(source: &mut Source, item: &Atom) -> Result<Vec<Value>, Fault> {
+/// Adds every value of an item, one at least, that was found at `at` under this name.
+pub(super) fn keep_values(
+    fields: &mut Vec<Field>,
+    source: &mut Source,
+    at: u64,
+    name: &str,
+    item: &Atom,
+) -> Result<(), Fault> {
     let data = item_data(source, item)?;
     if data.is_empty() {
-        return Ok(vec![Value::MISSING]);
+        return keep(fields, source, at, name, Value::MISSING);
     }
-    data.iter().map(|data| data.value(source)).collect()
+    for data in data {
+        let value = data.value(source)?;
+        keep(fields, source, at, name, value)?;
+    }
+    Ok(())
 }
 
 fn item_data(source: &mut Source, item: &Atom) -> Result<Vec<Data>, Fault> {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::ilst::{self, atoms, item_values};
+use super::ilst::{self, atoms, keep_values};
 use super::{Field, Value, keep};
 use crate::error::Fault;
 use crate::source::Source;
@@ -34,15 +34,13 @@ pub(crate) fn read(
     };
     let mut fields = Vec::new();
     for key in &names {
-        let mut values = Vec::new();
+        let mut is_missing = true;
         for item in items.iter().filter(|item| item.kind == key.number) {
-            values.extend(item_values(source, item)?);
+            keep_values(&mut fields, source, key.at, &key.name, item)?;
+            is_missing = false;
         }
-        if values.is_empty() {
-            values.push(Value::MISSING);
-        }
-        for value in values {
-            keep(&mut fields, source, key.at, &key.name, value)?;
+        if is_missing {
+            keep(&mut fields, source, key.at, &key.name, Value::MISSING)?;
         }
     }
     Ok(fields)
