@@ -5,6 +5,7 @@
 //! from a fragment's own place stays as it is: `trun`, `sidx`, `saio` in a `traf`. What
 //! counts from the start of the file follows: `tfhd` and `tfra`.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::{Piece, Visit, VisitPiece};
@@ -22,7 +23,7 @@ pub(super) struct Fragments {
     /// The track that is listened to.
     track: u32,
     /// Tracks, and the size of their samples where nothing else states one (`trex`).
-    sizes: Vec<(u32, u32)>,
+    sizes: BTreeMap<u32, u32>,
 }
 
 impl Fragments {
@@ -33,7 +34,7 @@ impl Fragments {
         mvex: &Atom,
         track: u32,
     ) -> Result<Fragments, Fault> {
-        let mut sizes = Vec::new();
+        let mut sizes = BTreeMap::new();
         for trex in children(source, mvex.payload())? {
             if &trex.kind == b"trex" {
                 let (mut fields, _) = Fields::of(source, &trex)?;
@@ -43,7 +44,7 @@ impl Fragments {
                     fields.be32(source)?,
                     fields.be32(source)?,
                 ];
-                sizes.push((track, size));
+                sizes.entry(track).or_insert(size);
             }
         }
         Ok(Fragments {
@@ -146,9 +147,8 @@ impl Fragments {
             return Err(Fault::Unsupported(what, traf.start()));
         }
         let is_usual = !matches!(header.base, Base::Follows) || done == moof.start();
-        let mut sizes = self.sizes.iter();
-        let size = sizes.find(|(track, _)| *track == header.track);
-        let size = header.size.or(size.map(|(_, size)| *size));
+        let size = self.sizes.get(&header.track).copied();
+        let size = header.size.or(size);
         let mut at = base;
         for trun in inside.iter().filter(|atom| &atom.kind == b"trun") {
             let Trun {
