@@ -16,7 +16,7 @@
 /// ([`Sound::undecoded`](crate::Sound::undecoded)), which leaves all other levels.
 ///
 /// What no file needs many of has a bound that cannot be chosen: 64 tags at either end of
-/// a file; beyond: `Limit`.
+/// a file, 1,000 tables of positions in MP4, where a track has one; beyond: `Limit`.
 ///
 /// Pictures have no limit of their own: they are passed over and never held, whatever
 /// their size. They count as a part of the tag that they stand in.

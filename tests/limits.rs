@@ -168,6 +168,19 @@ fn so_many_tags_may_stand_at_either_end() -> Outcome {
 }
 
 #[test]
+fn a_file_may_have_so_many_tracks() -> Outcome {
+    let shelf = Shelf::new()?;
+    let plain = fs::read(corpus().join("clean/no-udta-last.m4a"))?;
+    for (more, expected) in [(999, None), (1000, Some(ErrorKind::Limit))] {
+        let file = build::in_moov(&plain, &build::track().repeat(more))?;
+        let song = shelf.put("tracks.m4a", file)?;
+        let error = noai_audio::read(song.path()).err();
+        assert_eq!(error.map(|error| error.kind()), expected, "{more} more");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_has_to_be_held_may_be_so_large() -> Outcome {
     let shelf = Shelf::new()?;
     let limits = Limits {

@@ -207,11 +207,32 @@ pub(crate) fn keyed(plain: &[u8], names: &[&str], items: &[Vec<u8>]) -> Outcome<
     }
     let list = atom(b"ilst", &items.concat());
     let meta = atom(b"meta", &[handler, atom(b"keys", &keys), list].concat());
+    in_moov(plain, &meta)
+}
+
+/// An MP4 that ends with `moov`, with these atoms at the end of it.
+pub(crate) fn in_moov(plain: &[u8], atoms: &[u8]) -> Outcome<Vec<u8>> {
     let moov = find(plain, b"moov").ok_or("no moov")? - 4;
-    let size = be(plain, moov, 4)?;
-    let mut file = [plain, &meta].concat();
-    put(&mut file, moov, &((size + meta.len()) as u32).to_be_bytes())?;
+    let size = be(plain, moov, 4)? + atoms.len();
+    let mut file = [plain, atoms].concat();
+    put(&mut file, moov, &(size as u32).to_be_bytes())?;
     Ok(file)
+}
+
+/// A track of MP4 that has no samples and is no sound.
+pub(crate) fn track() -> Vec<u8> {
+    let tables = [
+        atom(b"stsd", &[]),
+        atom(b"stsz", &[0; 12]),
+        atom(b"stsc", &[0; 8]),
+        atom(b"stco", &[0; 8]),
+    ];
+    let media = [
+        atom(b"hdlr", b"\0\0\0\0\0\0\0\0text"),
+        atom(b"minf", &atom(b"stbl", &tables.concat())),
+    ];
+    let parts = [atom(b"tkhd", &[0; 16]), atom(b"mdia", &media.concat())];
+    atom(b"trak", &parts.concat())
 }
 
 /// The AAC tone of the corpus, its second packet again and again in `count` fragments,

@@ -19,6 +19,19 @@ pub(super) struct OffsetTable {
     path: Option<Vec<Atom>>,
 }
 
+/// The most tables of positions in a file: a track has one, or a few where it is encrypted.
+const MOST_TABLES: usize = 1000;
+
+/// Adds a table to those of a file.
+pub(super) fn push(tables: &mut Vec<OffsetTable>, table: OffsetTable) -> Result<(), Fault> {
+    if tables.len() >= MOST_TABLES {
+        let what = "MP4: too many tables of positions";
+        return Err(Fault::Limit(what, table.entries.start));
+    }
+    tables.push(table);
+    Ok(())
+}
+
 impl OffsetTable {
     /// The chunk offsets in the last atom of `path`, a sample table.
     pub(super) fn chunks(

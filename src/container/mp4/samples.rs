@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::Visit;
 use super::atoms::{Atom, children, find};
-use super::offsets::{OffsetTable, entries};
+use super::offsets::{self, OffsetTable, entries};
 use super::tables::{SizeReader, Sizes, Table};
 use crate::error::Fault;
 use crate::source::Source;
@@ -63,9 +63,9 @@ pub(super) fn track(
         sizes,
         count,
     };
-    tables.push(chunks);
+    offsets::push(tables, chunks)?;
     for saio in inside.iter().filter(|atom| &atom.kind == b"saio") {
-        tables.push(OffsetTable::auxiliary(source, saio)?);
+        offsets::push(tables, OffsetTable::auxiliary(source, saio)?)?;
     }
     Ok(Track {
         id,
