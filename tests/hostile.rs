@@ -214,6 +214,7 @@ fn mp3_cases() -> Outcome<Vec<Case>> {
     let picture = [b"APIC", &decoded.to_be_bytes()[..], &[0, 0], &stuffed].concat();
     let many = |frame: Vec<u8>, count| Bytes(frame.repeat(count));
     let other = build::user_text("OTHER", "training");
+    let lyrics = b"LYRICSBEGINLYRICSEND".to_vec();
     let item = build::ape_item("Key", 0, b"");
     let ape = [
         item.repeat(5_000_000),
@@ -265,6 +266,21 @@ fn mp3_cases() -> Outcome<Vec<Case>> {
             vec![Bytes(plain("clean/sine.mp3")?), Bytes(ape.concat())],
             LIMIT,
         ),
+        case(
+            "ape-tags.mp3",
+            joined(vec![sound()?, vec![many(build::ape(&[]), 2_000_000)]]),
+            LIMIT,
+        ),
+        case(
+            "empty-tags.mp3",
+            joined(vec![vec![many(build::id3(&[]), 3_300_000)], sound()?]),
+            LIMIT,
+        ),
+        case(
+            "lyrics.mp3",
+            joined(vec![sound()?, vec![many(lyrics, 3_000_000)]]),
+            LIMIT,
+        ),
     ])
 }
 
@@ -293,6 +309,7 @@ fn mp4_cases() -> Outcome<Vec<Case>> {
         items.push(item());
         m4a(items, Vec::new())
     };
+    let values = vec![build::data(1, &vec![b'x'; 60_000]); 1900];
     Ok(vec![
         case("cover.m4a", with(picture(100 * MEGA))?, DENIED),
         case("large-cover.m4a", with(picture(GIGA))?, LIMIT),
@@ -307,7 +324,45 @@ fn mp4_cases() -> Outcome<Vec<Case>> {
             DENIED,
         ),
         case("samples.m4a", many_samples(100_000_000)?, Ok(Answer::None)),
+        case(
+            "values.m4a",
+            m4a(vec![Bytes(build::freeform_of("NOAI", &values))], Vec::new())?,
+            LIMIT,
+        ),
+        case(
+            "keys.m4a",
+            vec![Bytes(build::keyed(
+                &plain("clean/no-udta-last.m4a")?,
+                &["NOAI"],
+                &[build::atom(b"\0\0\0\x01", &values.concat())],
+            )?)],
+            LIMIT,
+        ),
+        case("tracks.m4a", many_tracks(90_000)?, LIMIT),
+        case("fragments.m4a", many_fragments()?, Ok(Answer::None)),
     ])
+}
+
+fn many_tracks(count: usize) -> Outcome<Vec<Part>> {
+    let plain = plain("clean/no-udta-last.m4a")?;
+    let file = build::in_moov(&plain, &build::track().repeat(count))?;
+    Ok(vec![Bytes(file)])
+}
+
+/// An M4A that states sizes for 99,000 tracks, none of them that of its 990,000 fragments.
+fn many_fragments() -> Outcome<Vec<Part>> {
+    let plain = plain("clean/no-udta-last.m4a")?;
+    let sizes: Vec<Vec<u8>> = (1000..100_000_u32)
+        .map(|track| {
+            let stated = [&[0; 4], &track.to_be_bytes()[..], &[0; 16]].concat();
+            build::atom(b"trex", &stated)
+        })
+        .collect();
+    let file = build::in_moov(&plain, &build::atom(b"mvex", &sizes.concat()))?;
+    let header = build::atom(b"tfhd", b"\0\x02\0\0\0\0\0\x07");
+    let fragment = build::atom(b"traf", &header).repeat(99_000);
+    let fragment = build::atom(b"moof", &fragment);
+    Ok(vec![Bytes(file), Bytes(fragment.repeat(10))])
 }
 
 /// An M4A with so many more samples of no length, in the last chunk.
@@ -338,6 +393,8 @@ fn many_samples(count: u32) -> Outcome<Vec<Part>> {
 
 fn other_cases() -> Outcome<Vec<Case>> {
     let list = |parts| chunk(b"LIST", joined(vec![vec![Bytes(b"INFO".to_vec())], parts]));
+    let long = build::chunk(b"NOAI", &vec![b'x'; 60_000]);
+    let information_list = build::chunk(b"LIST", &[b"INFO", &long[..]].concat());
     let tag = id3(0, joined(vec![cover(100 * MEGA), vec![noai()]]));
     let caf = plain("broken/sine.caf")?;
     let information = [
@@ -390,6 +447,11 @@ fn other_cases() -> Outcome<Vec<Case>> {
             DENIED,
         ),
         case("deep.mka", mka(deep)?, LIMIT),
+        case(
+            "lists.wav",
+            wav(64, vec![Bytes(information_list.repeat(2000))]),
+            LIMIT,
+        ),
     ])
 }
 
