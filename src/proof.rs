@@ -10,6 +10,9 @@ use crate::marker::Marker;
 use crate::source::{ReadSeek, Source};
 use crate::tagging;
 
+#[cfg(test)]
+mod broken;
+
 /// What a new file must show before it takes the old one's place.
 pub(crate) struct Proof<'a> {
     pub(crate) layout: &'a Layout,
