@@ -55,6 +55,9 @@ impl Target {
         options: &EmbedOptions,
         prove: impl FnOnce(&mut Source, &mut File) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        // Nothing may fail behind the rename that can fail before it.
+        let folder = open_folder(self.path.parent().unwrap_or(Path::new(".")))
+            .map_err(|error| Error::io("cannot open the folder, to sync it", error))?;
         let mut temporary = Temporary::beside(&self.path)?;
         plan.write(source, &self.file, &mut temporary.file)?;
         // Before the times are set: to read is to change one of them.
@@ -69,8 +72,7 @@ impl Target {
         temporary
             .take_place_of(&self.path)
             .map_err(|error| Error::io("cannot rename the temporary file", error))?;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        sync_folder(folder).map_err(|error| Error::io("cannot sync the folder", error))?;
+        sync(folder).map_err(|error| Error::io("cannot sync the folder", error))?;
         Ok(proof)
     }
 
@@ -178,13 +180,18 @@ fn keep_attributes(_: &File, _: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the rename itself durable.
+/// The folder, where one can be synced.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+fn open_folder(folder: &Path) -> io::Result<Option<File>> {
+    File::open(folder).map(Some)
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+fn open_folder(_: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+/// Makes the rename itself durable.
+fn sync(folder: Option<File>) -> io::Result<()> {
+    folder.map_or(Ok(()), |folder| folder.sync_all())
 }

@@ -169,12 +169,11 @@ fn links_that_lead_nowhere_or_round_are_told_and_end() -> Outcome {
     Ok(())
 }
 
-/// Runs a program as somebody without rights, on a shelf that he owns.
-fn as_nobody(shelf: &Shelf, name: &str) -> Outcome<Output> {
+/// Runs a program as somebody without rights, on a path in a shelf that he owns.
+fn as_nobody(shelf: &Shelf, name: &str, path: &Path) -> Outcome<Output> {
     let own = shelf.path().join("program");
     fs::copy(program(name)?, &own)?;
     fs::set_permissions(&own, Permissions::from_mode(0o755))?;
-    let album = shelf.path().join("album");
     let is_root = fs::metadata(shelf.path())?.uid() == 0;
     let mut command = if is_root {
         fs::set_permissions(shelf.path(), Permissions::from_mode(0o755))?;
@@ -186,7 +185,7 @@ fn as_nobody(shelf: &Shelf, name: &str) -> Outcome<Output> {
     } else {
         Command::new(&own)
     };
-    Ok(command.arg("--json").arg(album).output()?)
+    Ok(command.arg("--json").arg(path).output()?)
 }
 
 /// Gives a path away, with this mode.
@@ -212,7 +211,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_done() -> Outcome {
     give(&album.join("closed"), 0o000)?;
     give(&album.join("fixed"), 0o555)?;
     give(&album, 0o755)?;
-    let done = as_nobody(&shelf, "tag_folder")?;
+    let done = as_nobody(&shelf, "tag_folder", &album)?;
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     for folder in ["closed", "fixed"] {
         fs::set_permissions(album.join(folder), Permissions::from_mode(0o755))?;
@@ -231,5 +230,23 @@ fn what_cannot_be_read_is_told_and_the_rest_is_done() -> Outcome {
         assert!(song.is_original()?);
     }
     assert_eq!(fs::read_dir(album.join("fixed"))?.count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_cannot_be_synced_keeps_the_old_file() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song_as("clean/sine.mp3", "album/song.mp3")?;
+    let album = shelf.path().join("album");
+    give(song.path(), 0o640)?;
+    // Names may come and go, and nobody may list them.
+    give(&album, 0o333)?;
+    let done = as_nobody(&shelf, "tag_folder", song.path())?;
+    fs::set_permissions(&album, Permissions::from_mode(0o755))?;
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("cannot open the folder"), "{said}");
+    assert!(song.is_original()?);
+    assert_eq!(fs::read_dir(&album)?.count(), 1);
     Ok(())
 }
