@@ -98,8 +98,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn is_unsupported(&self) -> bool {
-        self.kind == ErrorKind::Unsupported
+    /// Whether the file holds what is not handled, or more of it than is.
+    pub(crate) fn is_of_the_file(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unsupported | ErrorKind::Limit)
     }
 
     /// The kind of the error.

@@ -73,7 +73,7 @@ impl EmbedOptions {
             code,
         };
         let mut planned = tagging::embed(source, &layout, &current, &order, &before);
-        if order.notice && planned.as_ref().is_err_and(Error::is_unsupported) {
+        if order.notice && planned.as_ref().is_err_and(Error::is_of_the_file) {
             // The statement stands in fields of its own: a copyright text that nothing can
             // be written behind is no reason to go without.
             order.notice = false;

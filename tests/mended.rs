@@ -2,11 +2,12 @@
 
 mod common;
 
+use std::fs;
 use std::io::Cursor;
 
 use Answer::{Conditional, Disallowed, Unreadable};
 use common::bytes::{part, put, rest};
-use common::{Outcome, Shelf, build, no_ai, ogg};
+use common::{Outcome, Shelf, build, corpus, no_ai, ogg};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
 use lofty::tag::Accessor;
@@ -216,6 +217,36 @@ fn a_copyright_that_takes_no_notice_is_left_alone() -> Outcome {
         assert_eq!(song.tag()?.warnings, [Warning::NoticeImpossible], "{name}");
         assert_eq!(song.answer(Usage::Inference)?, Answer::Disallowed, "{name}");
         assert_eq!(song.tag()?.status, Status::Unchanged, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_copyright_that_is_too_long_for_a_notice_is_left_alone() -> Outcome {
+    let shelf = Shelf::new()?;
+    let long = vec![b'c'; 70_000];
+    let frame = build::frame(b"TCOP", &[&[0], &long[..]].concat());
+    let mp3 = [
+        build::id3(&[frame]),
+        fs::read(corpus().join("clean/sine.mp3"))?,
+    ];
+    let wavpack = [
+        fs::read(corpus().join("clean/sine.wv"))?,
+        build::ape(&[build::ape_item("Copyright", 0, &long)]),
+    ];
+    let item = build::atom(b"cprt", &build::data(1, &long));
+    let plain = fs::read(corpus().join("clean/no-udta-last.m4a"))?;
+    for (name, file) in [
+        ("long.mp3", mp3.concat()),
+        ("long.wv", wavpack.concat()),
+        ("long.m4a", build::m4a(&plain, &[item])?),
+    ] {
+        let song = shelf.put(name, file)?;
+        assert_eq!(song.tag()?.warnings, [Warning::NoticeImpossible], "{name}");
+        assert_eq!(song.answer(Usage::Inference)?, Answer::Disallowed, "{name}");
+        assert_eq!(song.tag()?.status, Status::Unchanged, "{name}");
+        song.strip()?;
+        assert!(song.is_original()?, "{name}");
     }
     Ok(())
 }
