@@ -17,6 +17,8 @@ use crate::error::{Error, ErrorKind};
 /// What the names of temporary files begin and end with.
 const PREFIX: &str = ".noai-audio-";
 const SUFFIX: &str = ".tmp";
+/// Between them stand so many hexadecimal digits.
+const DIGITS: usize = 32;
 
 /// How often another process may take a fresh file for an abandoned one.
 const ATTEMPTS: usize = 16;
@@ -36,12 +38,11 @@ impl Temporary {
         for _ in 0..ATTEMPTS {
             let file = match create(&path) {
                 Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if is_removed(&path) {
-                        continue;
-                    }
-                    break;
-                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match remove(&path) {
+                    Left::Nothing => continue,
+                    Left::InUse => break,
+                    Left::Other => return Err(in_the_way(&path)),
+                },
                 Err(error) => return Err(cannot_write(error)),
             };
             // A file system without locks leaves it unlocked: then no process can have the
@@ -83,13 +84,19 @@ impl Drop for Temporary {
 
 /// Whether a file of this name is a temporary one, in use or left by a kill.
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+    let name = name.as_encoded_bytes().strip_prefix(PREFIX.as_bytes());
+    let digits = name.and_then(|name| name.strip_suffix(SUFFIX.as_bytes()));
+    digits.is_some_and(|digits| {
+        digits.len() == DIGITS
+            && digits
+                .iter()
+                .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 /// Removes what a killed process left beside `song`.
 pub(crate) fn sweep(song: &Path) {
-    is_removed(&beside(song));
+    remove(&beside(song));
 }
 
 /// An error of writing the temporary file.
@@ -101,7 +108,7 @@ pub(crate) fn cannot_write(error: io::Error) -> Error {
 fn beside(song: &Path) -> PathBuf {
     let name = song.file_name().unwrap_or_default();
     let digest = Sha256::digest(name.as_encoded_bytes());
-    let digest = digest.get(..16).unwrap_or_default();
+    let digest = digest.get(..DIGITS / 2).unwrap_or_default();
     song.with_file_name(format!("{PREFIX}{}{SUFFIX}", HEXLOWER.encode(digest)))
 }
 
@@ -114,21 +121,41 @@ fn create(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create_new(true).open(path)
 }
 
+/// What is left at a temporary file's place.
+enum Left {
+    Nothing,
+    /// A file that a living process has.
+    InUse,
+    /// What is none of ours, or somebody else's to remove.
+    Other,
+}
+
 /// Removes the file at `path` where no living process has it: whoever has the lock on a
-/// file that still has its name is alone with it. True where nothing is there any more.
-fn is_removed(path: &Path) -> bool {
+/// file that still has its name is alone with it.
+fn remove(path: &Path) -> Left {
+    let none_is_there = |error: &io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Left::Nothing,
+        _ => Left::Other,
+    };
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => {}
         // Not ours; and to open a pipe would wait for ever.
-        Ok(_) => return false,
-        Err(error) => return error.kind() == io::ErrorKind::NotFound,
+        Ok(_) => return Left::Other,
+        Err(error) => return none_is_there(&error),
     }
     match File::open(path) {
-        Ok(file) if file.try_lock().is_err() => false,
+        Ok(file) if file.try_lock().is_err() => Left::InUse,
         // Its writer may have renamed it while we waited for the lock.
-        Ok(file) => !is_at(&file, path) || fs::remove_file(path).is_ok(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
+        Ok(file) if !is_at(&file, path) || fs::remove_file(path).is_ok() => Left::Nothing,
+        Ok(_) => Left::Other,
+        Err(error) => none_is_there(&error),
     }
+}
+
+fn in_the_way(path: &Path) -> Error {
+    let path = path.display();
+    let what = format!("{path} stands where a temporary file has to be: remove it");
+    Error::new(ErrorKind::Io, what)
 }
 
 /// Whether `file` is what stands at `path`.

@@ -306,14 +306,17 @@ fn a_file_with_id3v1_alone_keeps_its_title_for_readers_of_id3v2() -> Outcome {
 fn a_temporary_file_that_a_kill_left_is_no_song() -> Outcome {
     let shelf = Shelf::new()?;
     shelf.song("clean/sine.mp3")?;
-    shelf.song_as("clean/sine.flac", ".noai-audio-abc123.tmp")?;
+    let temporary = format!(".noai-audio-{}.tmp", "0123456789abcdef".repeat(2));
+    shelf.song_as("clean/sine.flac", &temporary)?;
+    // Such a name is none that we give.
+    let song = shelf.song_as("clean/sine.wav", ".noai-audio-demo.tmp")?;
     let mut paths = Vec::new();
     let summary = Batch::new([shelf.path()]).run(
         |path| noai_audio::identify(path),
         |item| paths.push(item.path),
     );
-    assert_eq!((summary.audio, summary.skipped), (1, 0));
-    assert_eq!(paths, [shelf.path().join("sine.mp3")]);
+    assert_eq!((summary.audio, summary.skipped), (2, 0));
+    assert_eq!(paths, [song.path(), &shelf.path().join("sine.mp3")]);
     Ok(())
 }
 
