@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::bytes::{find, le32, le64, put, rest};
-use common::{Outcome, Shelf, build};
+use common::{Outcome, Shelf, build, corpus};
 use noai_audio::Status;
 
 /// The size of RIFF and that of the sound, as they stand there.
@@ -43,6 +43,30 @@ fn a_tag_before_sound_without_a_length_leaves_it_without() -> Outcome {
     let tagged = song.bytes()?;
     assert_eq!(le32(&tagged, 4)?, NEVER);
     assert!(find(&tagged, b"data\xff\xff\xff\xff").is_some());
+    Ok(())
+}
+
+/// A stream whose RIFF size was filled in afterwards, and the size of its sound was not.
+#[test]
+fn a_true_size_before_sound_without_a_length_follows() -> Outcome {
+    let shelf = Shelf::new()?;
+    for (odd, promised) in [(false, 0), (true, 0), (true, 1)] {
+        let mut file = fs::read(corpus().join("tagged/stream-id3-first.wav"))?;
+        if (file.len() % 2 == 1) != odd {
+            file.push(0x55);
+        }
+        let size = u32::try_from(file.len() - 8 + promised)?;
+        put(&mut file, 4, &size.to_le_bytes())?;
+        let song = shelf.put("stream.wav", file)?;
+        let essence = song.essence()?;
+        song.tag()?;
+        let tagged = song.bytes()?;
+        assert_eq!(le32(&tagged, 4)?, tagged.len() - 8 + promised);
+        assert!(find(&tagged, b"data\xff\xff\xff\xff").is_some());
+        assert_eq!(song.essence()?, essence);
+        song.strip()?;
+        assert!(song.is_original()?);
+    }
     Ok(())
 }
 

@@ -62,10 +62,11 @@ impl Chunks {
     }
 
     /// What the outer chunk says where its payload has grown. A size that was never
-    /// filled in stays so.
+    /// filled in stays so; a true one may count a last pad byte that was never written.
     fn follow(&self, growth: i64) -> u64 {
-        if self.stated == self.size {
-            self.size.saturating_add_signed(growth)
+        let promised = (8 + self.size) % 2;
+        if (self.size..=self.size + promised).contains(&self.stated) {
+            self.stated.saturating_add_signed(growth)
         } else {
             self.stated
         }
