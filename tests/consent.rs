@@ -8,7 +8,8 @@ use Preference::{Allowed, Conditional, Disallowed, Unknown};
 use Usage::{
     DataMining, GenerativeTraining, Inference, PlatformService, Replication, Search, Training,
 };
-use common::{NO_AI, Outcome, Shelf, build, date, day, no_ai};
+use common::bytes::{be, find, put};
+use common::{NO_AI, Outcome, Shelf, build, corpus, date, day, no_ai};
 use noai_audio::{
     Answer, Declaration, DeclarationError, EmbedOptions, ErrorKind, Inspection, Limits, Marker,
     PolicyUrl, Preference, Preferences, Preset, Role, Status, Usage, Vocabulary,
@@ -761,6 +762,53 @@ fn one_denial_counts_wherever_it_stands() -> Outcome {
                 Answer::Disallowed,
                 "{field}={value}"
             );
+        }
+    }
+    Ok(())
+}
+
+/// In an MP4 whose `moov` is the last atom and ends in its track: `atom` at the end of this
+/// many of the two.
+fn at_depth(plain: &[u8], depth: usize, atom: &[u8]) -> Outcome<Vec<u8>> {
+    let mut file = [plain, atom].concat();
+    for kind in [b"moov", b"trak"].into_iter().take(depth) {
+        let at = find(plain, kind).ok_or("no such atom")? - 4;
+        let size = be(plain, at, 4)? + atom.len();
+        put(&mut file, at, &u32::try_from(size)?.to_be_bytes())?;
+    }
+    Ok(file)
+}
+
+#[test]
+fn every_meta_of_an_mp4_is_heard_and_left_alone() -> Outcome {
+    let shelf = Shelf::new()?;
+    let plain = std::fs::read(corpus().join("clean/no-udta-last.m4a"))?;
+    let handler = build::atom(b"hdlr", b"\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0");
+    let meta = |inside: &[u8]| build::atom(b"meta", &[&[0; 4], &handler[..], inside].concat());
+    let items = build::atom(b"ilst", &build::freeform("NOAI", "search"));
+    let locations = build::atom(b"iloc", &[0; 20]);
+    let notice = b"No search indexing without permission.";
+    let notice = [&[0, notice.len() as u8, 0, 0], &notice[..]].concat();
+    let notice = build::atom(b"udta", &build::atom(b"\xa9cpy", &notice));
+    for depth in 0..3 {
+        let mut places = vec![(meta(&items), meta(&locations))];
+        if depth == 2 {
+            places.push((
+                build::atom(b"udta", &meta(&items)),
+                build::atom(b"udta", &meta(&locations)),
+            ));
+            places.push((notice.clone(), meta(&locations)));
+        }
+        for (said, located) in places {
+            let song = shelf.put("song.m4a", at_depth(&plain, depth, &said)?)?;
+            assert_eq!(song.answer(Search)?, Answer::Disallowed, "{depth}");
+            song.tag()?;
+            assert_eq!(song.answer(Search)?, Answer::Disallowed, "{depth}");
+            song.strip()?;
+            assert!(song.is_original()?, "{depth}");
+            let song = shelf.put("song.m4a", at_depth(&plain, depth, &located)?)?;
+            let error = song.tag().err().ok_or("it was tagged")?;
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{depth}: {error}");
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ pub(super) use self::fragments::follow as follow_fragments;
 use self::note::Note;
 use self::offsets::OffsetTable;
 pub(super) use self::offsets::follow_table;
-use self::path::{free_in_meta, meta_payload, path, refuse_item_locations, zero_free};
+use self::path::{free_in_meta, other_tags, path, zero_free};
 use self::samples::SampleTable;
 use super::{Change, Changes, Layout, Mask, Place, Prior, Structure, TagChange, Visit, mpeg};
 use crate::carrier::{Carrier, Made};
@@ -70,11 +70,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let mut offsets = Vec::new();
     let (mut audio, mut sounding, mut other_samples) = (None, 0, Vec::new());
     for track in inside.iter().filter(|atom| &atom.kind == b"trak") {
-        for atom in children(source, track.payload())? {
-            if &atom.kind == b"meta" {
-                refuse_item_locations(source, &atom)?;
-            }
-        }
         let track = samples::track(source, track, &mut offsets)?;
         sounding += usize::from(track.is_audio);
         if track.is_audio && audio.is_none() {
@@ -86,26 +81,20 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let audio = audio.ok_or(Fault::NotAudio)?;
     let stream = stream::describe(source, audio.description.clone())?;
     let is_mp3 = stream.codec == "mp3";
-    for atom in top.iter().chain(&inside) {
-        if &atom.kind == b"meta" {
-            refuse_item_locations(source, atom)?;
-        }
-    }
     let tags = top.iter().chain(&inside);
     let tags = tags.filter(|atom| matches!(&atom.kind, b"udta" | b"meta"));
     let tags = tags.map(Atom::start).collect();
     let tracks = inside.iter().filter(|atom| &atom.kind == b"trak");
     let tables = tracks.map(|atom| atom.end() - atom.start()).sum();
     let path = path(source, &inside)?;
+    let mut others = other_tags(source, &top, &path)?;
+    others.extend(other_tags(source, &inside, &path)?);
+    for track in inside.iter().filter(|atom| &atom.kind == b"trak") {
+        let parts = children(source, track.payload())?;
+        others.extend(other_tags(source, &parts, &path)?);
+    }
     let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
-    let mut others = Vec::new();
-    if let Some(meta) = find(&inside, b"meta") {
-        others.push((Carrier::Mdta, meta_payload(source, &meta)?));
-    }
-    for udta in inside.iter().filter(|atom| &atom.kind == b"udta") {
-        others.push((Carrier::UserData, path::user_data(source, udta)?.0));
-    }
     let fragments = match find(&inside, b"mvex") {
         Some(mvex) => Some(Fragments::new(source, &moov, &mvex, audio.id)?),
         None => None,

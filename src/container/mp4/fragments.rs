@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::slice::from_ref;
 
 use super::super::{Piece, Visit, VisitPiece};
 use super::EachPart;
@@ -100,8 +101,7 @@ impl Fragments {
             match &atom.kind {
                 b"moof" => self.fragment(source, &atom, visit)?,
                 b"moov" => return Err(Fault::Unsupported("MP4: a second moov", atom.start())),
-                b"meta" => refuse_item_locations(source, &atom)?,
-                _ => {}
+                _ => refuse_item_locations(source, from_ref(&atom))?,
             }
         }
         Ok(())
@@ -114,12 +114,10 @@ impl Fragments {
         visit: &mut EachRun<'_>,
     ) -> Result<(), Fault> {
         let mut done = moof.start();
-        for atom in children(source, moof.payload())? {
-            match &atom.kind {
-                b"traf" => done = self.track_fragment(source, moof, &atom, done, visit)?,
-                b"meta" => refuse_item_locations(source, &atom)?,
-                _ => {}
-            }
+        let inside = children(source, moof.payload())?;
+        refuse_item_locations(source, &inside)?;
+        for traf in inside.iter().filter(|atom| &atom.kind == b"traf") {
+            done = self.track_fragment(source, moof, traf, done, visit)?;
         }
         Ok(())
     }
@@ -134,6 +132,7 @@ impl Fragments {
         visit: &mut EachRun<'_>,
     ) -> Result<u64, Fault> {
         let inside = children(source, traf.payload())?;
+        refuse_item_locations(source, &inside)?;
         let lacking = Fault::Malformed("MP4: a track fragment lacks its header", traf.start());
         let header = Header::read(source, &find(&inside, b"tfhd").ok_or(lacking)?)?;
         let base = match header.base {

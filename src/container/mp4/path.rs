@@ -2,21 +2,59 @@
 
 use std::ops::Range;
 
+use super::super::OtherTag;
 use super::atoms::{Atom, children, find};
+use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
 
-/// `iloc` holds absolute offsets of a kind that is not followed here.
-pub(super) fn refuse_item_locations(source: &mut Source, meta: &Atom) -> Result<(), Fault> {
-    let payload = meta_payload(source, meta)?;
-    let inside = children(source, payload)?;
-    match find(&inside, b"iloc") {
-        Some(atom) => Err(Fault::Unsupported(
-            "MP4: item locations (iloc)",
-            atom.start(),
-        )),
-        None => Ok(()),
+/// Every `meta` among these atoms and in a `udta` among them.
+fn metas(source: &mut Source, atoms: &[Atom]) -> Result<Vec<Atom>, Fault> {
+    let mut metas = Vec::new();
+    for atom in atoms {
+        match &atom.kind {
+            b"meta" => metas.push(atom.clone()),
+            b"udta" => {
+                let (payload, _) = user_data(source, atom)?;
+                let inside = children(source, payload)?.into_iter();
+                metas.extend(inside.filter(|atom| &atom.kind == b"meta"));
+            }
+            _ => {}
+        }
     }
+    Ok(metas)
+}
+
+/// `iloc` holds absolute offsets of a kind that is not followed here.
+pub(super) fn refuse_item_locations(source: &mut Source, atoms: &[Atom]) -> Result<(), Fault> {
+    for meta in metas(source, atoms)? {
+        let payload = meta_payload(source, &meta)?;
+        if let Some(atom) = find(&children(source, payload)?, b"iloc") {
+            let what = "MP4: item locations (iloc)";
+            return Err(Fault::Unsupported(what, atom.start()));
+        }
+    }
+    Ok(())
+}
+
+/// What may hold fields among these atoms, and is not on the `path` to the main tag.
+pub(super) fn other_tags(
+    source: &mut Source,
+    atoms: &[Atom],
+    path: &[Atom],
+) -> Result<Vec<OtherTag>, Fault> {
+    refuse_item_locations(source, atoms)?;
+    let mut others = Vec::new();
+    let main = path.get(1).map(Atom::start);
+    for meta in metas(source, atoms)? {
+        if Some(meta.start()) != main {
+            others.push((Carrier::Mdta, meta_payload(source, &meta)?));
+        }
+    }
+    for udta in atoms.iter().filter(|atom| &atom.kind == b"udta") {
+        others.push((Carrier::UserData, user_data(source, udta)?.0));
+    }
+    Ok(others)
 }
 
 /// The children of a `meta` atom: behind version and flags, which QuickTime leaves out.
@@ -47,7 +85,6 @@ pub(super) fn path(source: &mut Source, moov: &[Atom]) -> Result<Vec<Atom>, Faul
     let Some(meta) = path.get(1).cloned() else {
         return Ok(path);
     };
-    refuse_item_locations(source, &meta)?;
     let payload = meta_payload(source, &meta)?;
     path.extend(only(&children(source, payload)?, b"ilst")?);
     Ok(path)
