@@ -18,8 +18,8 @@ use crate::tagging::{self, Order};
 pub(crate) struct Planned {
     pub(crate) layout: Layout,
     pub(crate) before: Measured,
-    /// None where nothing has to change.
-    plan: Option<Plan>,
+    /// With where it takes the samples of every track; none where nothing has to change.
+    plan: Option<(Plan, [u8; 32])>,
     /// The statement that the new file is to carry.
     pub(crate) marker: Option<Marker>,
     /// Taking that statement off must give the old file.
@@ -33,9 +33,11 @@ pub(crate) struct Planned {
 impl Planned {
     /// What the new file must show, where there is to be one.
     pub(crate) fn proof(&self) -> Option<Proof<'_>> {
+        let (plan, places) = self.plan.as_ref()?;
         Some(Proof {
             layout: &self.layout,
-            plan: self.plan.as_ref()?,
+            plan,
+            places: *places,
             before: &self.before,
             fields: self.marker.as_ref().map(Marker::fields).unwrap_or_default(),
             restores: self.restores,
@@ -83,10 +85,11 @@ impl EmbedOptions {
             }
         }
         let (plan, marker) = planned?;
+        let plan = placed(source, &layout, plan)?;
         Ok(Planned {
             layout,
             before,
-            plan: (!plan.is_empty()).then_some(plan),
+            plan,
             marker: Some(marker),
             restores: !current.has_ours(),
             rest: None,
@@ -105,8 +108,8 @@ impl EmbedOptions {
         if current.has_ours() {
             self.refuse_manifest(source, &layout)?;
             // Read under our names and not ours to take: nothing changes.
-            plan = Some(tagging::strip(source, &layout, &current)?);
-            plan = plan.filter(|plan| !plan.is_empty());
+            let strip = tagging::strip(source, &layout, &current)?;
+            plan = placed(source, &layout, strip)?;
         }
         let note = current.marker().and_then(|marker| marker.undo.as_ref());
         Ok(Planned {
@@ -130,6 +133,19 @@ impl EmbedOptions {
             None => Ok(()),
         }
     }
+}
+
+/// The plan, where it changes anything, and where it takes the samples of every track.
+fn placed(
+    source: &mut Source,
+    layout: &Layout,
+    plan: Plan,
+) -> Result<Option<(Plan, [u8; 32])>, Error> {
+    if plan.is_empty() {
+        return Ok(None);
+    }
+    let places = layout.places(source, Some(&plan))?;
+    Ok(Some((plan, places)))
 }
 
 /// Whether a notice may stand in the copyright field, and what to warn of.

@@ -2,7 +2,7 @@
 
 use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted, id3v1};
 use crate::consent::{Date, Declaration, Preference, Role};
-use crate::container::{Change, Changes, Held, HeldEdit, Layout, Place, Plan, Prior, TagChange};
+use crate::container::{Changes, Held, HeldEdit, Layout, Place, Plan, Prior, TagChange};
 use crate::current::Current;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::identity::{ContentCode, Measured};
@@ -75,7 +75,7 @@ pub(crate) fn embed(
             refuse_unreadable(source, &wanted)?;
             let same = current.marker() == Some(&marker) && current.is_intact();
             let changes = if same { Vec::new() } else { changes.list };
-            return Ok((plan(source, layout, changes)?, marker));
+            return Ok((Plan::new(changes, source.len())?, marker));
         }
         undo.steps = steps;
         undo.layout = changes.note;
@@ -98,15 +98,7 @@ pub(crate) fn strip(
         year: None,
     };
     let (changes, _) = change(source, layout, current, &nothing)?;
-    plan(source, layout, changes.list)
-}
-
-fn plan(source: &mut Source, layout: &Layout, changes: Vec<Change>) -> Result<Plan, Error> {
-    let plan = Plan::new(changes, source.len())?;
-    if !plan.is_empty() {
-        layout.places(source, Some(&plan))?;
-    }
-    Ok(plan)
+    Ok(Plan::new(changes.list, source.len())?)
 }
 
 fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {

@@ -58,8 +58,8 @@ fn samples_of_another_track_that_would_not_move_with_their_base_are_refused() ->
         let mut file = one.clone();
         put(&mut file, header + 8, &2_u32.to_be_bytes())?;
         put(&mut file, header + 12, &(base as u64).to_be_bytes())?;
-        let offset = samples as i64 - base as i64;
-        put(&mut file, run + 12, &i32::try_from(offset)?.to_be_bytes())?;
+        let offset = i32::try_from(samples)? - i32::try_from(base)?;
+        put(&mut file, run + 12, &offset.to_be_bytes())?;
         let song = shelf.put("song.mp4", file)?;
         let before = pieces(song.original(), Format::Mp4)?;
         match song.tag() {

@@ -118,16 +118,26 @@ fn every_part_of_the_proof_is_asked_for() {
                 );
             });
             embedded(&old, Preset::NoGenerativeAi, |strange, other_new| {
-                let plan = strange.proof().unwrap().plan;
-                says(&Proof { plan, ..proof() }, new, "is not what was planned");
+                let Proof { plan, places, .. } = strange.proof().unwrap();
+                let planned = || Proof {
+                    plan,
+                    places,
+                    ..proof()
+                };
+                says(&planned(), new, "is not what was planned");
+                let places = [0; 32];
+                let astray = Proof {
+                    places,
+                    ..planned()
+                };
+                says(&astray, other_new, "the samples of a track");
                 let fields = Vec::new();
                 let none = Proof {
                     fields,
-                    plan,
-                    ..proof()
+                    ..planned()
                 };
                 says(&none, other_new, "our own reader");
-                says(&Proof { plan, ..proof() }, other_new, "our own reader");
+                says(&planned(), other_new, "our own reader");
             });
         });
         // What was tagged before does not come back by taking the new fields off.
