@@ -8,8 +8,9 @@ mod common;
 
 use std::fs;
 
+use common::bytes::find;
 use common::ledger::{self, Case};
-use common::{Outcome, corpus, life};
+use common::{Outcome, Shelf, build, corpus, life};
 
 /// Lives through every file of a class, as the ledger says.
 fn holds(class: &str) -> Outcome {
@@ -209,4 +210,29 @@ fn hash_3_a_wrong_digest_in_the_file_changes_nothing() -> Outcome {
 #[test]
 fn edge_1_formats_with_tags_at_their_ends() -> Outcome {
     holds("EDGE-1")
+}
+
+/// They count from the start of the file, and taggers leave them behind.
+#[test]
+fn byte_offsets_in_id3v2_are_left_alone() -> Outcome {
+    let chapter = |from: u32, to: u32| {
+        let numbers = [0, 1000, from, to].map(u32::to_be_bytes).concat();
+        build::frame(b"CHAP", &[&b"one\0"[..], &numbers].concat())
+    };
+    let points = [500_u32.to_be_bytes(), 1000_u32.to_be_bytes()].concat();
+    let points = [&points[..], &[0, 2, 8, 0, 128]].concat();
+    let frames = [
+        chapter(500, 1500),
+        chapter(u32::MAX, u32::MAX),
+        build::frame(b"ASPI", &points),
+    ];
+    let sound = fs::read(corpus().join("clean/sine.mp3"))?;
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.mp3", [build::id3(&frames), sound].concat())?;
+    song.tag()?;
+    let tagged = song.bytes()?;
+    assert!(find(&tagged, &frames.concat()).is_some());
+    song.strip()?;
+    assert!(song.is_original()?);
+    Ok(())
 }
