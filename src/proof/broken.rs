@@ -64,7 +64,7 @@ fn complaint(proof: &Proof<'_>, old: &[u8], new: &[u8]) -> Option<(ErrorKind, St
     let mut source = Source::new(&mut reader, Limits::default()).unwrap();
     let held = proof.hold(&mut old_file, &mut source, &mut new_file, Limits::default());
     let error = held.err()?;
-    Some((error.kind(), error.reason().to_owned()))
+    Some((error.kind(), error.reason()))
 }
 
 #[test]
