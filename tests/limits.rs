@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 
+use common::bytes::{be, find, part};
 use common::{Outcome, Shelf, Song, build, corpus, ensure, fail, ledger, no_ai};
 use noai_audio::{
     Answer, EmbedOptions, Error, ErrorKind, Format, Level, Limits, Record, Records, Usage,
@@ -164,6 +165,33 @@ fn so_many_tags_may_stand_at_either_end() -> Outcome {
             assert_eq!(error.map(|error| error.kind()), expected, "{count} {name}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn no_padding_takes_the_place_of_what_no_edit_wrote() -> Outcome {
+    let shelf = Shelf::new()?;
+    let tag = build::id3(&[build::user_text("theirs", "x"), vec![0; 4096]]);
+    let sound = fs::read(corpus().join("clean/sine.mp3"))?;
+    let song = shelf.put("song.mp3", [&tag[..], &sound].concat())?;
+    song.tag()?;
+    // The room for our lines came from the padding; one of them is somebody else's now.
+    let tagged = song.bytes()?;
+    assert_eq!(tagged.len(), song.original().len());
+    let at = find(&tagged, b"\0NOAI\0").ok_or("no NOAI")? - 10;
+    let end = at + 10 + be(&tagged, at + 4, 4)?;
+    let tag_end = tag.len();
+    let long = build::user_text("NOAI", &"x".repeat(2 << 20));
+    let frames = [
+        part(&tagged, 10, at - 10)?.to_vec(),
+        long,
+        part(&tagged, end, tag_end - end)?.to_vec(),
+    ];
+    let other = shelf.put("other.mp3", [build::id3(&frames), sound].concat())?;
+    other.strip()?;
+    let left = other.bytes()?;
+    assert!(find(&left, b"NOAI").is_none());
+    assert!(left.len() <= song.original().len(), "{}", left.len());
     Ok(())
 }
 

@@ -269,8 +269,10 @@ pub(crate) fn padding(
     prior: Option<Made>,
     may_take: bool,
 ) -> (u64, bool) {
+    /// No edit of ours takes more, so that it gives no more back.
+    const MOST: u64 = 1 << 20;
     let original = match prior {
-        Some(Made::Padded) => left + before,
+        Some(Made::Padded) if before <= MOST => left + before,
         _ => left,
     };
     let padded = may_take && prior != Some(Made::New) && after > 0 && after <= original;
