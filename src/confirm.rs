@@ -1,6 +1,6 @@
 //! What does an independent reader (lofty) see of our fields? It never writes.
 
-use std::io::{Seek, SeekFrom};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use lofty::ape::{ApeItem, ApeTag};
@@ -10,31 +10,81 @@ use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::mp4::{AtomData, AtomIdent};
 use lofty::tag::ItemValue;
 
-use crate::container::Format;
+use crate::carrier::{Carrier, id3v2 as frames};
+use crate::container::{Format, Layout, Mask, Place};
 use crate::error::Fault;
 use crate::marker;
-use crate::source::{ReadSeek, Watched};
+use crate::source::{ReadSeek, Source, Watched};
+use crate::view::View;
 
 /// Names and values.
 type Fields = Vec<(String, String)>;
 
+/// What lofty is shown of a file.
+pub(crate) struct Shown {
+    range: Range<u64>,
+    masks: Vec<Mask>,
+}
+
+impl Shown {
+    /// What lofty reads it holds, but pictures, and several times over. So of MPEG audio
+    /// with large tags it sees other frames as pictures, and no tag behind the sound; and
+    /// `None` where it would hold more of other files than is left of what one may cost.
+    pub(crate) fn of(source: &mut Source, layout: &Layout) -> Result<Option<Shown>, Fault> {
+        const SMALL: u64 = 1 << 20;
+        const MOST: u64 = 6 << 20;
+        let main = match &layout.tag {
+            Some(Place::At(range)) => Some((layout.carrier, range.clone())),
+            _ => None,
+        };
+        let all = main.into_iter().chain(layout.beside.clone());
+        let tags: Vec<(Carrier, Range<u64>)> = all.chain(layout.others.clone()).collect();
+        let (len, mut masks) = (source.len(), Vec::new());
+        let sum: u64 = tags.iter().map(|(_, tag)| tag.end - tag.start).sum();
+        let is_mpeg = matches!(layout.format(), Format::Mp3 | Format::Adts);
+        if sum <= SMALL || !is_mpeg {
+            let whole = Shown {
+                range: 0..len,
+                masks,
+            };
+            return Ok((sum <= MOST).then_some(whole));
+        }
+        let wants = |name: &str| marker::FIELDS.contains(&name);
+        let end = layout.audible(len).first().map_or(len, |sound| sound.end);
+        for (carrier, range) in tags.into_iter().filter(|(_, range)| range.start < end) {
+            // No item of APEv2 can be shown as a picture.
+            if carrier != Carrier::Id3v2 {
+                return Ok(None);
+            }
+            let others = frames::others(source, range, &wants)?.into_iter();
+            masks.extend(others.map(|(at, name)| (at, name.to_vec())));
+        }
+        masks.sort();
+        Ok(Some(Shown {
+            range: 0..end,
+            masks,
+        }))
+    }
+}
+
 /// The fields of our names in the main tag, or `None` where lofty cannot read the file.
 pub(crate) fn fields(
     inner: &mut dyn ReadSeek,
+    shown: Shown,
     format: Format,
     codec: &str,
 ) -> Result<Option<Fields>, Fault> {
     let failure = OnceLock::new();
     let failed = &failure;
-    let seen = seen(Watched { inner, failed }, format, codec);
+    let view = View::new(Watched { inner, failed }, shown.range, shown.masks);
+    let seen = seen(view, format, codec);
     match failure.into_inner() {
         Some(failure) => Err(Fault::Io(failure)),
         None => Ok(seen),
     }
 }
 
-fn seen(mut file: Watched<&mut dyn ReadSeek>, format: Format, codec: &str) -> Option<Fields> {
-    file.seek(SeekFrom::Start(0)).ok()?;
+fn seen(mut file: View<&mut dyn ReadSeek>, format: Format, codec: &str) -> Option<Fields> {
     let options = ParseOptions::new()
         .read_properties(false)
         .read_cover_art(false)

@@ -73,6 +73,7 @@ mod verify;
 mod batch;
 mod limits;
 mod source;
+mod view;
 mod splice;
 mod error;
 #[cfg(fuzzing)]

@@ -8,7 +8,9 @@
 /// [`Records::verify_within`](crate::Records::verify_within) and
 /// [`EmbedOptions::limits`](crate::EmbedOptions::limits). The others have the defaults,
 /// which let every real file through and keep an operation under 32 MiB of memory; but
-/// writing an Ogg file costs up to nine times the length of its comments.
+/// writing an Ogg file costs up to nine times the length of its comments. Where an
+/// independent reader would need more to confirm what was written, in tags of more than
+/// 6 MiB in other files than MP3, ADTS and Ogg, it is not asked.
 ///
 /// A file beyond a limit is never half read. What happens instead is said at each: an
 /// error of the kind [`Limit`](crate::ErrorKind::Limit), with the position; a statement

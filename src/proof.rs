@@ -1,6 +1,6 @@
 //! What must a new file show before it takes the old one's place?
 
-use crate::confirm;
+use crate::confirm::{self, Shown};
 use crate::container::{Layout, Plan};
 use crate::current::Current;
 use crate::error::{Error, ErrorKind};
@@ -62,8 +62,18 @@ impl Proof<'_> {
         let codec = &self.layout.stream.codec;
         let format = self.layout.format();
         // A strip has none to confirm: what lofty finds behind junk is not ours.
-        if !self.fields.is_empty() && confirm::fields(old_file, format, codec)?.is_some() {
-            let mut seen = confirm::fields(new_file, format, codec)?.unwrap_or_default();
+        if self.fields.is_empty() {
+            return Ok(after);
+        }
+        let shown = (
+            Shown::of(old, self.layout)?,
+            Shown::of(&mut new, &layout).map_err(unread)?,
+        );
+        if let (Some(shown), Some(new_shown)) = shown
+            && confirm::fields(old_file, shown, format, codec)?.is_some()
+        {
+            let seen = confirm::fields(new_file, new_shown, format, codec)?;
+            let mut seen = seen.unwrap_or_default();
             seen.sort();
             let mut ours: Vec<(String, String)> = Vec::new();
             for (name, value) in &self.fields {

@@ -1,18 +1,15 @@
-//! The part of a file that a decoder may see.
+//! The part of a file that a reader of others may see.
 
-use std::fs::File;
 use std::io::{Read, Result, Seek, SeekFrom};
 use std::ops::Range;
-
-use symphonia::core::io::MediaSource;
 
 use crate::container::Mask;
 use crate::source::Watched;
 
 /// A range of a file as if it were one: tags at the ends stay out of sight, so that a
 /// decoder never takes what is in them for sound.
-pub(super) struct View<'a> {
-    file: Watched<'a, &'a File>,
+pub(crate) struct View<'a, T> {
+    file: Watched<'a, T>,
     range: Range<u64>,
     masks: Vec<Mask>,
     at: u64,
@@ -21,12 +18,8 @@ pub(super) struct View<'a> {
 /// No mask is longer, and they are sorted.
 const MASK: u64 = 4;
 
-impl<'a> View<'a> {
-    pub(super) fn new(
-        file: Watched<'a, &'a File>,
-        range: Range<u64>,
-        masks: Vec<Mask>,
-    ) -> View<'a> {
+impl<'a, T> View<'a, T> {
+    pub(crate) fn new(file: Watched<'a, T>, range: Range<u64>, masks: Vec<Mask>) -> View<'a, T> {
         View {
             file,
             at: range.start,
@@ -35,12 +28,12 @@ impl<'a> View<'a> {
         }
     }
 
-    fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.range.end - self.range.start
     }
 }
 
-impl Read for View<'_> {
+impl<T: Read + Seek> Read for View<'_, T> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let left = self.range.end.saturating_sub(self.at);
         let length = left.min(into.len() as u64) as usize;
@@ -64,7 +57,7 @@ impl Read for View<'_> {
     }
 }
 
-impl Seek for View<'_> {
+impl<T> Seek for View<'_, T> {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),
@@ -77,7 +70,8 @@ impl Seek for View<'_> {
     }
 }
 
-impl MediaSource for View<'_> {
+#[cfg(feature = "fingerprint")]
+impl symphonia::core::io::MediaSource for View<'_, &std::fs::File> {
     fn is_seekable(&self) -> bool {
         true
     }

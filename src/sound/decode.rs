@@ -20,11 +20,11 @@ use symphonia::default::formats::{
 
 use super::listen::{Depth, Listener, Samples};
 use super::opus::{self, Opus};
-use super::view::View;
 use super::{UNDECODABLE, guarded};
 use crate::container::{Format, Layout};
 use crate::error::Fault;
 use crate::source::{Source, Watched};
+use crate::view::View;
 
 pub(super) fn decode(
     file: Watched<'_, &File>,
@@ -45,7 +45,7 @@ pub(super) fn decode(
 
 /// Decodes what is seen; tells whether a digest of the samples that it holds is right.
 fn decode_part(
-    view: View<'_>,
+    view: View<'_, &File>,
     layout: &Layout,
     listener: &mut Listener,
 ) -> Result<Option<bool>, Fault> {
@@ -96,7 +96,10 @@ fn decode_part(
 
 /// The demultiplexer for this format, from the first byte in view. Symphonia's own choice
 /// would look for any format in the first megabyte, and so find a file within this one.
-fn reader(view: View<'_>, format: Format) -> Result<Box<dyn FormatReader + '_>, Fault> {
+fn reader<'a>(
+    view: View<'a, &'a File>,
+    format: Format,
+) -> Result<Box<dyn FormatReader + 'a>, Fault> {
     let stream = MediaSourceStream::new(Box::new(view), MediaSourceStreamOptions::default());
     let options = FormatOptions::default();
     let open = || -> Result<Box<dyn FormatReader + '_>, Error> {

@@ -10,7 +10,6 @@ mod listen;
 mod opus;
 mod raw;
 mod resample;
-mod view;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -74,6 +74,33 @@ pub(crate) fn read(
     Ok(fields)
 }
 
+/// Where the frames begin that hold none of the fields that `wants` accepts, and how the
+/// tag's version names a picture, which readers can pass over.
+pub(crate) fn others(
+    source: &mut Source,
+    range: Range<u64>,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Vec<(u64, &'static [u8])>, Fault> {
+    let header = Header::read(source, range)?;
+    let (mut others, blocks) = on_frames(source, &header, |source, tag| {
+        let picture: &[u8] = if tag.version == 2 { b"PIC" } else { b"APIC" };
+        let mut others = Vec::new();
+        for frame in &tag.frames {
+            let is_text = &frame.id == b"TXXX";
+            if !is_text || user_text(source, tag, frame, wants)?.is_none() {
+                others.push((frame.at, picture));
+            }
+        }
+        Ok(others)
+    })?;
+    if let Some(blocks) = blocks {
+        for (at, _) in &mut others {
+            *at = blocks.position(source, *at)?;
+        }
+    }
+    Ok(others)
+}
+
 pub(crate) fn edit(
     source: &mut Source,
     range: Range<u64>,
