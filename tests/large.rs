@@ -154,3 +154,26 @@ fn an_m4a_of_800_megabytes() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+#[ignore = "needs GNU time; takes a minute"]
+fn ten_thousand_files() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.mp3")?;
+    for number in 1..10_000 {
+        fs::copy(song.path(), shelf.path().join(format!("{number:05}.mp3")))?;
+    }
+    let memory = memory_of("tag_folder", shelf.path())?;
+    assert!(memory < ENOUGH, "tag_folder held {} MiB", memory >> 20);
+    let tagged = song.bytes()?;
+    assert_ne!(tagged, song.original());
+    let names = shelf.names()?;
+    assert_eq!(names.len(), 10_000, "one file for each, and no other");
+    for name in names {
+        assert_eq!(fs::read(shelf.path().join(&name))?, tagged, "{name:?}");
+    }
+    let memory = memory_of("strip_folder", shelf.path())?;
+    assert!(memory < ENOUGH, "strip_folder held {} MiB", memory >> 20);
+    assert!(song.is_original()?);
+    Ok(())
+}
