@@ -27,9 +27,10 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// What lofty reads it holds, but pictures, and several times over. So of MPEG audio
-    /// with large tags it sees other frames as pictures, and no tag behind the sound; and
-    /// `None` where it would hold more of other files than is left of what one may cost.
+    /// What lofty reads it holds, but pictures, several times over and decompressed. So
+    /// compressed frames are shown as pictures; of MPEG audio with large tags all frames of
+    /// others are, and no tag behind the sound is; and `None` where lofty would hold more of
+    /// other files than is left of what one may cost.
     pub(crate) fn of(source: &mut Source, layout: &Layout) -> Result<Option<Shown>, Fault> {
         const SMALL: u64 = 1 << 20;
         const MOST: u64 = 6 << 20;
@@ -42,22 +43,21 @@ impl Shown {
         let (len, mut masks) = (source.len(), Vec::new());
         let sum: u64 = tags.iter().map(|(_, tag)| tag.end - tag.start).sum();
         let is_mpeg = matches!(layout.format(), Format::Mp3 | Format::Adts);
-        if sum <= SMALL || !is_mpeg {
-            let whole = Shown {
-                range: 0..len,
-                masks,
-            };
-            return Ok((sum <= MOST).then_some(whole));
+        if sum > MOST && !is_mpeg {
+            return Ok(None);
         }
+        let is_cut = sum > SMALL && is_mpeg;
+        let sound = layout.audible(len).into_iter().next();
+        let end = sound.map_or(len, |sound| if is_cut { sound.end } else { len });
         let wants = |name: &str| marker::FIELDS.contains(&name);
-        let end = layout.audible(len).first().map_or(len, |sound| sound.end);
         for (carrier, range) in tags.into_iter().filter(|(_, range)| range.start < end) {
-            // No item of APEv2 can be shown as a picture.
-            if carrier != Carrier::Id3v2 {
+            if carrier == Carrier::Id3v2 {
+                let others = frames::others(source, range, &wants, is_cut)?.into_iter();
+                masks.extend(others.map(|(at, name)| (at, name.to_vec())));
+            } else if is_cut {
+                // No item of APEv2 can be shown as a picture.
                 return Ok(None);
             }
-            let others = frames::others(source, range, &wants)?.into_iter();
-            masks.extend(others.map(|(at, name)| (at, name.to_vec())));
         }
         masks.sort();
         Ok(Some(Shown {

@@ -305,6 +305,7 @@ fn mp3_tag_cases() -> Outcome<Vec<Case>> {
             tagged(0, vec![many(&long_text, 2000), noai()])?,
             DENIED,
         ),
+        case("compressed.mp3", tagged(0, vec![bomb(), noai()])?, DENIED),
         case("long-field.mp3", padded(100 * MEGA)?, DENIED),
         case(
             "lyrics.mp3",
@@ -315,6 +316,21 @@ fn mp3_tag_cases() -> Outcome<Vec<Case>> {
             LIMIT,
         ),
     ])
+}
+
+/// A compressed frame that holds 100 MB of zeros (RFC 1951 section 3.2.6: a zero, then 13
+/// bits for each 258 more).
+fn bomb() -> Part {
+    let bits = |bits: &'static str| bits.bytes().map(|bit| bit == b'1');
+    let run = bits("1100010100000");
+    let all: Vec<bool> = bits("11000110000")
+        .chain(std::iter::repeat_n(run, 400_000).flatten())
+        .collect();
+    let byte = |bits: &[bool]| bits.iter().rfold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    let deflated: Vec<u8> = all.chunks(8).map(byte).collect();
+    let body = [&(100_u32 << 20).to_be_bytes(), &b"\x78\x9c"[..], &deflated].concat();
+    let size = (body.len() as u32).to_be_bytes();
+    Bytes([b"TXXX", &size[..], &[0, 0x80], &body].concat())
 }
 
 /// A frame of somebody's, with nothing in it.

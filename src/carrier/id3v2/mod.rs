@@ -74,20 +74,26 @@ pub(crate) fn read(
     Ok(fields)
 }
 
-/// Where the frames begin that hold none of the fields that `wants` accepts, and how the
-/// tag's version names a picture, which readers can pass over.
+/// Where the frames begin that are compressed or encrypted, with `all` every one that holds
+/// none of the fields that `wants` accepts, and how the tag's version names a picture, which
+/// readers can pass over.
 pub(crate) fn others(
     source: &mut Source,
     range: Range<u64>,
     wants: &dyn Fn(&str) -> bool,
+    all: bool,
 ) -> Result<Vec<(u64, &'static [u8])>, Fault> {
     let header = Header::read(source, range)?;
     let (mut others, blocks) = on_frames(source, &header, |source, tag| {
         let picture: &[u8] = if tag.version == 2 { b"PIC" } else { b"APIC" };
         let mut others = Vec::new();
         for frame in &tag.frames {
-            let is_text = &frame.id == b"TXXX";
-            if !is_text || user_text(source, tag, frame, wants)?.is_none() {
+            let is_other = match &frame.id {
+                _ if frame.transformed(tag).is_some() => true,
+                b"TXXX" if all => user_text(source, tag, frame, wants)?.is_none(),
+                _ => all,
+            };
+            if is_other {
                 others.push((frame.at, picture));
             }
         }
