@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes every file of the test corpus, its README table, its ledger and its sums.
 
-    python3 make.py            writes clean/ tagged/ broken/ README.md expected.txt SHA256SUMS
+    python3 make.py            writes clean/ tagged/ broken/ README.md expected.txt essences.txt SHA256SUMS
     python3 make.py --check    makes all of it again elsewhere and compares
 
 All sound is synthetic. A case is one call of `built` (bytes made here) or `ran`
@@ -2413,8 +2413,9 @@ tags of other programs or of odd but lawful shape, `broken/` is malformed, unsup
     python3 make.py            make everything again
     python3 make.py --check    make everything elsewhere and compare with SHA256SUMS
 
-This file, `expected.txt` and `SHA256SUMS` are written by the script from its own table: change the script, not them.
-`expected.txt` says for each file what the crate must do with it. A new case is one more call in the script.
+This file, `expected.txt`, `essences.txt` and `SHA256SUMS` are written by the script: change the script, not them.
+`expected.txt` says for each file what the crate must do with it, `essences.txt` what ffmpeg delivers of those that are
+tagged. A new case is one more call in the script.
 Classes such as `ID3-2` are the families of damage that tag writers have done; [the list](#classes) is below the table.
 Commands run in this folder; the script adds `-v error -y -nostdin -fflags +bitexact -flags:a bitexact -flags:v bitexact`
 to each `ffmpeg`. "byte by byte" means that the script writes the container itself, around sound that it makes or takes
@@ -2430,6 +2431,11 @@ Dedicated to the public domain under CC0 1.0, see `LICENSE`.
 ## Classes
 
 {classes}
+"""
+
+ESSENCES = """\
+# SHA-256 of the packets of the first audio stream of each file that is tagged, as ffmpeg delivers them
+# (`-c copy -f streamhash`, for ADTS behind `aac_adtstoasc`); `-` where it finds none. Written by make.py.
 """
 
 CLASSES = {
@@ -2503,6 +2509,14 @@ def register() -> None:
         assert not unknown, (case.path, unknown)
 
 
+def essence(path: Path, format: str) -> str:
+    """SHA-256 of the first audio stream's packets as ffmpeg delivers them; `-` where it finds none."""
+    bare = ["-bsf:a", "aac_adtstoasc"] if format == "adts" else []
+    words = ["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", "0:a:0", "-c", "copy", *bare, "-f", "streamhash", "-hash", "sha256", "-"]
+    printed = subprocess.run(words, capture_output=True, text=True).stdout
+    return printed.strip().rpartition("=")[2].lower() or "-"
+
+
 def make_all(root: Path) -> None:
     """Writes the whole corpus under a folder."""
     global ROOT
@@ -2518,6 +2532,8 @@ def make_all(root: Path) -> None:
     programs = ", ".join(f"{name} {version}" for name, version in PROGRAMS)
     (root / "README.md").write_text(ABOUT.format(programs=programs, rows=rows.replace("||cover||", "&#124;&#124;cover&#124;&#124;"), classes=classes))
     (root / "expected.txt").write_text(LEDGER + "".join(f"{case.path} {case.format} {case.outcome}\n" for case in listed))
+    tagged = [case for case in listed if case.outcome == "tagged"]
+    (root / "essences.txt").write_text(ESSENCES + "".join(f"{case.path} {essence(root / case.path, case.format)}\n" for case in tagged))
     (root / "SHA256SUMS").write_text("".join(f"{hashlib.sha256((root / case.path).read_bytes()).hexdigest()}  {case.path}\n" for case in listed))
     (root / "LICENSE").write_text(LICENSE)
 

@@ -95,18 +95,15 @@ fn chains(
             }
         }
         match FrameHeader::read(source, at)? {
-            Some(next)
-                if next.version == first.version && next.sample_rate == first.sample_rate =>
-            {
-                at += next.length;
-            }
+            // No two versions have a rate in common.
+            Some(next) if next.sample_rate == first.sample_rate => at += next.length,
             _ => return Ok(false),
         }
     }
     Ok(true)
 }
 
-/// Two frames in a row of MPEG audio, of whatever layer but III.
+/// Whether a frame of layer I or II may begin at `at`.
 fn is_other_layer(source: &mut Source, at: u64) -> Result<bool, Fault> {
     if source.len() - at < 4 {
         return Ok(false);
