@@ -89,12 +89,14 @@ impl Proof<'_> {
     }
 }
 
-/// What is wrong with the new file is no fault of the user's.
+/// What is wrong with the new file is no fault of the user's; but it may be too much for the
+/// user's limits, with what comes into it.
 fn unread(fault: impl Into<Error>) -> Error {
     let error = fault.into();
-    if error.kind() == ErrorKind::Io {
-        return error;
-    }
-    let what = format!("the new file cannot be read: {}", error.reason());
-    Error::new(ErrorKind::Unproven, what)
+    let (kind, what) = match error.kind() {
+        ErrorKind::Io => return error,
+        ErrorKind::Limit => (ErrorKind::Limit, "the new file would be beyond a limit"),
+        _ => (ErrorKind::Unproven, "the new file cannot be read"),
+    };
+    Error::new(kind, format!("{what}: {}", error.reason()))
 }

@@ -128,12 +128,11 @@ fn a_limit_that_the_new_file_alone_would_pass_is_not_told_of_the_old_one() -> Ou
         .limits(limits)
         .embed(song.path(), &no_ai());
     let error = result.err().ok_or("it was tagged")?;
-    assert_eq!(
-        (error.kind(), error.position()),
-        (ErrorKind::Unproven, None)
-    );
+    assert_eq!((error.kind(), error.position()), (ErrorKind::Limit, None));
     assert!(
-        error.reason().starts_with("the new file cannot be read: "),
+        error
+            .reason()
+            .starts_with("the new file would be beyond a limit: "),
         "{error}"
     );
     assert!(song.is_original()?);

@@ -141,7 +141,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
 /// The atoms at the top, up to the first fragment: there may be very many of those.
 fn top(source: &mut Source) -> Result<Vec<Atom>, Fault> {
     let mut top: Vec<Atom> = Vec::new();
-    let mut atoms = Atoms::new(0..source.len());
+    let mut atoms = Atoms::top(0..source.len());
     while let Some(atom) = atoms.next(source)? {
         let has_moov = find(&top, b"moov").is_some();
         let (is_moov, is_first) = (&atom.kind == b"moov", &atom.kind == b"moof");
@@ -167,7 +167,7 @@ fn is_fragment(atom: &Atom) -> bool {
 
 /// Where a C2PA manifest stands at the top, behind fragments too.
 pub(super) fn manifest(source: &mut Source) -> Result<Option<u64>, Fault> {
-    let mut atoms = Atoms::new(0..source.len());
+    let mut atoms = Atoms::top(0..source.len());
     while let Some(atom) = atoms.next(source)? {
         if &atom.kind == b"uuid" && source.has(atom.payload().start, &C2PA)? {
             return Ok(Some(atom.start()));

@@ -554,12 +554,22 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
 /// Whether the sound of the chunk at `at` goes on to the end, whatever its size says.
 fn is_left_open(file: &[u8], at: usize, size: usize) -> bool {
     let behind = file.get(at + 8..).unwrap_or_default();
-    let is_name = |four: &[u8]| {
-        four.iter()
-            .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
-    };
-    let is_chunk = behind.len() >= 8 && behind.first_chunk::<4>().is_some_and(|four| is_name(four));
-    size > behind.len() || size == 0 && !behind.is_empty() && !is_chunk
+    size > behind.len() || size == 0 && !are_chunks(behind)
+}
+
+/// Whether chunks fill these bytes.
+fn are_chunks(mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        let (Some(name), Ok(size)) = (bytes.get(..4), le32(bytes, 4)) else {
+            return false;
+        };
+        let is_name = name.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        if !is_name || bytes.len() - 8 < size {
+            return false;
+        }
+        bytes = bytes.get(8 + size + size % 2..).unwrap_or_default();
+    }
+    true
 }
 
 fn info(list: &[u8]) -> Outcome<Vec<Piece>> {

@@ -106,7 +106,9 @@ impl Chunks {
             return Ok((Vec::new(), self.follow(growth)));
         };
         let before = index.checked_sub(1).and_then(|index| self.list.get(index));
-        let ending = Ending::noted(note);
+        let mut ending = Ending::noted(note);
+        // Before what somebody has put behind, a pad byte cannot be promised only.
+        ending.padded |= ending.counted && chunk.end < source.len();
         // A pad byte that somebody wrote to is none of ours to take or to leave uncounted.
         let odd = match before.filter(|chunk| chunk.is_odd()) {
             Some(chunk) => source.is_zero(chunk.payload.end..chunk.end)?,

@@ -67,11 +67,17 @@ impl Atom {
 /// The atoms that fill a range, one after the other.
 pub(super) struct Atoms {
     left: Range<u64>,
+    is_top: bool,
 }
 
 impl Atoms {
-    pub(super) fn new(range: Range<u64>) -> Atoms {
-        Atoms { left: range }
+    /// Those at the top of a file: there alone the last may reach to the end without saying
+    /// where that is (ISO/IEC 14496-12 section 4.2).
+    pub(super) fn top(range: Range<u64>) -> Atoms {
+        Atoms {
+            left: range,
+            is_top: true,
+        }
     }
 
     pub(super) fn next(&mut self, source: &mut Source) -> Result<Option<Atom>, Fault> {
@@ -87,7 +93,7 @@ impl Atoms {
             return Err(wrong);
         }
         let (size, header, end) = match source.be32(at)? {
-            0 if last == source.len() => (Size::ToEnd, 8, Some(last)),
+            0 if self.is_top && last == source.len() => (Size::ToEnd, 8, Some(last)),
             1 if last - at >= 16 => (Size::Wide, 16, at.checked_add(source.be64(at + 8)?)),
             size => (Size::Narrow, 8, at.checked_add(u64::from(size))),
         };
@@ -105,7 +111,11 @@ impl Atoms {
 
 /// All atoms that fill `range`.
 pub(super) fn children(source: &mut Source, range: Range<u64>) -> Result<Vec<Atom>, Fault> {
-    let (mut atoms, mut found) = (Atoms::new(range), Vec::new());
+    let mut atoms = Atoms {
+        left: range,
+        is_top: false,
+    };
+    let mut found = Vec::new();
     while let Some(atom) = atoms.next(source)? {
         push(source, &mut found, atom)?;
     }

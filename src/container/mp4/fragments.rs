@@ -96,7 +96,7 @@ impl Fragments {
     }
 
     fn each(&self, source: &mut Source, visit: &mut EachRun<'_>) -> Result<(), Fault> {
-        let mut atoms = Atoms::new(self.area.clone());
+        let mut atoms = Atoms::top(self.area.clone());
         while let Some(atom) = atoms.next(source)? {
             match &atom.kind {
                 b"moof" => self.fragment(source, &atom, visit)?,
@@ -208,7 +208,7 @@ pub(in super::super) fn follow(
         done = at + bytes.len() as u64;
         visit(source, Piece::Bytes(bytes))
     };
-    let mut atoms = Atoms::new(range.clone());
+    let mut atoms = Atoms::top(range.clone());
     while let Some(atom) = atoms.next(source)? {
         if &atom.kind == b"moof" {
             for traf in children(source, atom.payload())? {
