@@ -1,7 +1,7 @@
 //! Which tags stand at the ends of a file, around the sound?
 //!
-//! ID3v2 and APEv2 in front; ID3v1, APEv2, Lyrics3 and appended ID3v2 behind. Tail tags are found
-//! first, from the end, so that a frame inside a cover is never taken for sound.
+//! ID3v2 and APEv2 in front; ID3v1, APEv2, Lyrics3 and appended ID3v2 behind. Tail tags are
+//! found first, from the end, so that a frame inside a cover is never taken for sound.
 
 use std::ops::Range;
 
