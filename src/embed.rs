@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::consent::Declaration;
 use crate::container::{Format, Layout};
+use crate::digest::FileDigest;
 use crate::error::Error;
 use crate::identify::{self, Identity, Sound};
-use crate::identity::{Essence, FileDigest, Level, digest_file};
+use crate::identity::{Essence, Level, digest_file};
 use crate::limits::Limits;
 use crate::options::EmbedOptions;
 use crate::record::Record;

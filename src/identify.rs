@@ -5,10 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::container::{Format, Layout, Stream};
+use crate::digest::FileDigest;
 use crate::error::Error;
-use crate::identity::{
-    ContentCode, Essence, FileDigest, Fingerprint, Level, Pcm, digest_file, measure,
-};
+use crate::identity::{ContentCode, Essence, Fingerprint, Level, Pcm, digest_file, measure};
 use crate::limits::Limits;
 use crate::source::{self, Source};
 

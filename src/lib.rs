@@ -47,6 +47,7 @@
     allow(dead_code, reason = "what a layout knows for decoders alone")
 )]
 
+mod digest;
 mod consent;
 mod vocabulary;
 mod marker;
@@ -83,15 +84,16 @@ pub mod fuzzing;
 pub use crate::batch::{Batch, Item, Summary};
 pub use crate::consent::{
     Date, DateError, Declaration, DeclarationError, PolicyUrl, Preference, Preferences, Preset,
-    Role, UnknownUsage, Usage,
+    Role, TermsVerdict, UnknownUsage, Usage,
 };
 pub use crate::container::{Format, Stream, UnknownFormat};
+pub use crate::digest::{DigestError, EssenceDigest, FileDigest, PcmDigest, TermsDigest};
 pub use crate::embed::{Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
 pub use crate::identify::{Identity, Sound, identify, identify_levels, identify_within};
 pub use crate::identity::{
-    ContentCode, ContentCodeError, DigestError, Essence, EssenceDigest, EssenceError, FileDigest,
-    Fingerprint, FingerprintError, Level, Likeness, Pcm, PcmDigest, PcmError,
+    ContentCode, ContentCodeError, Essence, EssenceError, Fingerprint, FingerprintError, Level,
+    Likeness, Pcm, PcmError,
 };
 pub use crate::inspect::{Answer, Inspection, read, read_from, read_within};
 pub use crate::limits::Limits;

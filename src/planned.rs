@@ -3,11 +3,12 @@
 use crate::consent::Declaration;
 use crate::container::{Layout, Plan};
 use crate::current::Current;
+use crate::digest::RestDigest;
 use crate::embed::Warning;
 use crate::error::{Error, ErrorKind};
 use crate::found;
 use crate::identify::Sound;
-use crate::identity::{Measured, RestDigest, measure};
+use crate::identity::{Measured, measure};
 use crate::marker::Marker;
 use crate::options::EmbedOptions;
 use crate::proof::Proof;

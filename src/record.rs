@@ -12,9 +12,10 @@ use lofty::tag::{Accessor, ItemKey};
 use serde::{Deserialize, Serialize};
 
 use crate::container::Format;
+use crate::digest::FileDigest;
 use crate::error::Error;
 use crate::identify::{Identity, Sound, identify_within};
-use crate::identity::{ContentCode, Essence, FileDigest, Fingerprint, Level, Pcm};
+use crate::identity::{ContentCode, Essence, Fingerprint, Level, Pcm};
 use crate::limits::Limits;
 use crate::marker::Marker;
 use crate::source;

@@ -125,6 +125,11 @@ fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {
     if old.policy_url() != new.policy_url() && keeps(Preference::Conditional) {
         return conflict("the statement in the file names other terms than the new one");
     }
+    // Where none are pinned the terms are whatever stands there, so to pin them frees nobody.
+    let pinned = old.terms_digest();
+    if pinned.is_some() && pinned != new.terms_digest() && keeps(Preference::Conditional) {
+        return conflict("the statement in the file pins terms that the new one does not");
+    }
     let named = old.declarer_name();
     let platform_over_artist =
         new.declarer_role() == Role::Platform && old.declarer_role() != Role::Platform;

@@ -12,10 +12,25 @@ use common::bytes::{be, find, put};
 use common::{NO_AI, Outcome, Shelf, build, corpus, date, day, no_ai};
 use noai_audio::{
     Answer, Declaration, DeclarationError, EmbedOptions, ErrorKind, Inspection, Limits, Marker,
-    PolicyUrl, Preference, Preferences, Preset, Role, Status, Usage, Vocabulary,
+    PolicyUrl, Preference, Preferences, Preset, Record, Records, Role, Status, TermsDigest,
+    TermsVerdict, Usage, Vocabulary,
 };
 
 const TERMS: &str = "https://example.org/terms";
+
+/// The digest of terms that say this.
+fn terms(text: &str) -> Outcome<TermsDigest> {
+    Ok(TermsDigest::of(text.as_bytes())?)
+}
+
+/// Ask first, on the terms at the address, pinned or not.
+fn ask(policy: &str, pinned: Option<TermsDigest>) -> Outcome<Declaration> {
+    let ask = Declaration::from(Preset::AskFirst).policy(policy.parse()?);
+    Ok(match pinned {
+        Some(terms) => ask.terms(terms),
+        None => ask,
+    })
+}
 
 /// What a file with these comments alone says.
 fn read(fields: &[(&str, &str)]) -> Outcome<Inspection> {
@@ -129,6 +144,10 @@ fn declarations_that_cannot_be_made() -> Outcome {
         (
             Declaration::new().say(Search, Conditional),
             DeclarationError::ConditionalWithoutPolicy,
+        ),
+        (
+            no_ai().terms(terms("agreed")?),
+            DeclarationError::TermsWithoutPolicy,
         ),
         (
             no_ai().expires(day()),
@@ -470,6 +489,7 @@ fn a_statement_survives_its_text() -> Outcome {
             let declaration = no_ai()
                 .say(Search, Conditional)
                 .policy(TERMS.parse()?)
+                .terms(terms(name)?)
                 .allow(PlatformService)
                 .declarer(name)
                 .role(role)
@@ -599,6 +619,134 @@ fn faults_have_their_position() {
         let found = text.parse::<Marker>().map_err(|error| error.position());
         assert_eq!(found, Err(position), "{text}");
     }
+}
+
+#[test]
+fn terms_are_pinned_byte_for_byte() -> Outcome {
+    let agreed = "Recommendation may use AI.\n";
+    let digest = format!("sha256:{}", common::hex(&common::sha256(agreed.as_bytes())));
+    let pinned = ask(TERMS, Some(terms(agreed)?))?.declarer("A");
+    let text = Marker::new(pinned.clone()).to_string();
+    let members = format!(", policy=\"{TERMS}\", terms=\"{digest}\", declarer=\"A\", ");
+    assert!(text.contains(&members), "{text}");
+    assert_eq!(text.parse::<Marker>()?.declaration(), &pinned);
+    for damaged in [
+        digest.to_uppercase(),
+        digest.replace("sha256:", ""),
+        digest.replace("sha256", "sha512"),
+        format!("{digest}0"),
+        digest.chars().take(70).collect(),
+    ] {
+        let text = text.replace(&digest, &damaged);
+        assert_eq!(
+            answers(&[("AI_CONSENT", &text)])?,
+            [Answer::Unreadable; 7],
+            "{text}"
+        );
+    }
+
+    let unpinned = ask(TERMS, None)?;
+    let compared = |declaration: &Declaration, now: &str| -> Outcome<Option<TermsVerdict>> {
+        Ok(declaration.compare_terms(terms(now)?))
+    };
+    assert_eq!(compared(&pinned, agreed)?, Some(TermsVerdict::Same));
+    for now in ["Recommendation may use AI.", "Everything may use AI.\n", ""] {
+        assert_eq!(compared(&pinned, now)?, Some(TermsVerdict::Other));
+        assert_eq!(compared(&unpinned, now)?, Some(TermsVerdict::Unpinned));
+        assert_eq!(compared(&no_ai(), now)?, None);
+    }
+    Ok(())
+}
+
+#[test]
+fn pinned_terms_are_neither_changed_nor_unpinned_without_replace() -> Outcome {
+    let (agreed, newer) = (Some(terms("agreed")?), Some(terms("newer")?));
+    let elsewhere = "https://example.org/2026";
+    // No condition is left that the terms could loosen.
+    let none_stays = Declaration::new()
+        .say(Search, Conditional)
+        .policy(TERMS.parse()?);
+    let cases = [
+        (ask(TERMS, None)?, ask(TERMS, agreed)?, true),
+        (ask(TERMS, agreed)?, ask(TERMS, agreed)?, true),
+        (ask(TERMS, agreed)?, ask(TERMS, newer)?, false),
+        (ask(TERMS, agreed)?, ask(TERMS, None)?, false),
+        (ask(TERMS, agreed)?, ask(elsewhere, agreed)?, false),
+        (ask(TERMS, None)?, ask(elsewhere, agreed)?, false),
+        (ask(TERMS, agreed)?, no_ai(), true),
+        (
+            none_stays.clone().terms(terms("agreed")?),
+            none_stays.deny(Search),
+            true,
+        ),
+    ];
+    let shelf = Shelf::new()?;
+    for (index, (old, new, passes)) in cases.into_iter().enumerate() {
+        let song = shelf.song_as("clean/sine.flac", format!("{index}.flac"))?;
+        song.say(&old)?;
+        let said = song.say(&new).map(|_| ()).map_err(|error| error.kind());
+        let expected = if passes {
+            Ok(())
+        } else {
+            Err(ErrorKind::Conflict)
+        };
+        assert_eq!(said, expected, "{old:?} to {new:?}");
+        song.say_instead(&new)?;
+        let found = song.verify()?.found.ok_or("no marker")?;
+        assert_eq!(found.declaration().terms_digest(), new.terms_digest());
+        song.strip()?;
+        assert!(song.is_original()?);
+    }
+    Ok(())
+}
+
+#[test]
+fn other_terms_than_those_of_a_record_are_a_change() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.flac")?;
+    let (agreed, newer) = (terms("agreed")?, terms("newer")?);
+    song.say(&ask(TERMS, Some(agreed))?)?;
+    let records: Records = [Record::of(song.path())?].into_iter().collect();
+    song.say_instead(&ask(TERMS, Some(newer))?)?;
+    let changes = records.verify(song.path())?.changes;
+    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(changes, [format!("terms {agreed} → {newer}")]);
+    Ok(())
+}
+
+#[test]
+fn damaged_terms_have_their_position() -> Outcome {
+    let digest = terms("agreed")?;
+    let policy = "v=1, search=c, policy=\"https://a\", ";
+    let cases = [
+        (
+            format!("{policy}terms=1"),
+            "terms is of another type, at byte 35",
+        ),
+        (
+            format!("{policy}terms={digest}"),
+            "terms is of another type, at byte 35",
+        ),
+        (
+            format!("{policy}terms=\"agreed\""),
+            "terms is a digest of terms, at byte 35",
+        ),
+        (
+            format!("{policy}terms=\"{digest}\", terms=\"{digest}\""),
+            "a member stands twice, at byte 116",
+        ),
+        (
+            format!("v=1, search=n, terms=\"{digest}\""),
+            "pinned terms need the policy URL at which they stand, at byte 0",
+        ),
+    ];
+    for (text, message) in cases {
+        let error = text.parse::<Marker>().err().ok_or("it was read")?;
+        assert_eq!(error.to_string(), message, "{text}");
+    }
+    let whole = format!("{policy}terms=\"{digest}\"").parse::<Marker>()?;
+    assert_eq!(whole.declaration().terms_digest(), Some(digest));
+    Ok(())
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{self, Cursor};
 use std::path::Path;
 
-use noai_audio::{Declaration, EmbedOptions, Limits, Marker, Preset, Record, Usage, read_from};
+use noai_audio::{
+    Declaration, EmbedOptions, Limits, Marker, Preset, Record, TermsDigest, Usage, read_from,
+};
 
 /// Larger files only slow a fuzzer down.
 const LARGEST: u64 = 24 << 10;
@@ -77,11 +79,13 @@ fn texts(to: &Path) -> io::Result<()> {
 
 fn declarations() -> [Declaration; 5] {
     let terms = "https://example.org/terms".parse().expect("a URL");
+    let agreed = TermsDigest::of(&b"agreed"[..]).expect("a text");
     let day = |text: &str| text.parse().expect("a day");
     [
         Declaration::from(Preset::NoAi).declared(day("2026-11-24")),
         Declaration::from(Preset::AskFirst)
             .policy(terms)
+            .terms(agreed)
             .declarer("Ängström; \"A\""),
         Declaration::from(Preset::NoMachineUse),
         Declaration::from(Preset::NoGenerativeAi).allow(Usage::Search),

@@ -1,6 +1,7 @@
 //! Who says what about which uses, on which terms and since when?
 
-use super::{Date, PolicyUrl, Preference, Preferences, Usage};
+use super::{Date, PolicyUrl, Preference, Preferences, TermsVerdict, Usage};
+use crate::digest::TermsDigest;
 
 /// One party's statement about the machine uses of a recording.
 ///
@@ -17,6 +18,7 @@ use super::{Date, PolicyUrl, Preference, Preferences, Usage};
 pub struct Declaration {
     preferences: Preferences,
     policy: Option<PolicyUrl>,
+    terms: Option<TermsDigest>,
     declarer: Option<String>,
     role: Role,
     declared: Option<Date>,
@@ -65,6 +67,14 @@ impl Declaration {
         self
     }
 
+    /// Pins the terms at the policy's address as they are now, so that it shows where they
+    /// are changed later: see [`compare_terms`](Declaration::compare_terms).
+    #[must_use]
+    pub fn terms(mut self, terms: TermsDigest) -> Declaration {
+        self.terms = Some(terms);
+        self
+    }
+
     /// Names who says this. Off by default: a name in a public file is personal data.
     #[must_use]
     pub fn declarer(mut self, name: impl Into<String>) -> Declaration {
@@ -97,8 +107,8 @@ impl Declaration {
     ///
     /// # Errors
     /// [`DeclarationError`] where nothing is said, replication is permitted, a use is
-    /// conditional without a policy, an expiry has no permission to end, or the
-    /// declarer's name is empty, has control characters or over 256 bytes.
+    /// conditional or terms are pinned without a policy, an expiry has no permission to
+    /// end, or the declarer's name is empty, has control characters or over 256 bytes.
     pub fn check(&self) -> Result<(), DeclarationError> {
         let says = |preference| self.preferences.which(preference).next().is_some();
         let bad_name = |name: &String| {
@@ -110,6 +120,8 @@ impl Declaration {
             Err(DeclarationError::ReplicationAllowed)
         } else if says(Preference::Conditional) && self.policy.is_none() {
             Err(DeclarationError::ConditionalWithoutPolicy)
+        } else if self.terms.is_some() && self.policy.is_none() {
+            Err(DeclarationError::TermsWithoutPolicy)
         } else if self.expires.is_some() && !says(Preference::Allowed) {
             Err(DeclarationError::ExpiryWithoutPermission)
         } else if self.declarer.as_ref().is_some_and(bad_name) {
@@ -156,6 +168,36 @@ impl Declaration {
     #[must_use]
     pub fn policy_url(&self) -> Option<&PolicyUrl> {
         self.policy.as_ref()
+    }
+
+    /// The terms as they were agreed to, where they are pinned.
+    #[must_use]
+    pub fn terms_digest(&self) -> Option<TermsDigest> {
+        self.terms
+    }
+
+    /// Whether `now`, the terms that stand at the policy's address today, are those that
+    /// were agreed to; `None` where no policy is named. No preference changes by it: what
+    /// was conditional stays so, on the terms that were agreed to.
+    ///
+    /// ```
+    /// use noai_audio::{Declaration, Preset, TermsDigest, TermsVerdict};
+    /// let agreed = TermsDigest::of(&b"Recommendation may use AI."[..])?;
+    /// let today = TermsDigest::of(&b"Everything may use AI."[..])?;
+    /// let declaration = Declaration::from(Preset::AskFirst)
+    ///     .policy("https://example.org/terms".parse()?)
+    ///     .terms(agreed);
+    /// assert_eq!(declaration.compare_terms(agreed), Some(TermsVerdict::Same));
+    /// assert_eq!(declaration.compare_terms(today), Some(TermsVerdict::Other));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn compare_terms(&self, now: TermsDigest) -> Option<TermsVerdict> {
+        self.policy.as_ref().map(|_| match self.terms {
+            Some(agreed) if agreed == now => TermsVerdict::Same,
+            Some(_) => TermsVerdict::Other,
+            None => TermsVerdict::Unpinned,
+        })
     }
 
     /// Who says this, where that is told.
@@ -234,6 +276,9 @@ pub enum DeclarationError {
     /// A conditional use needs a policy URL that names the condition.
     #[error("a conditional use needs a policy URL that names the condition")]
     ConditionalWithoutPolicy,
+    /// Pinned terms need the policy URL at which they stand.
+    #[error("pinned terms need the policy URL at which they stand")]
+    TermsWithoutPolicy,
     /// Only permissions expire.
     #[error("an expiry needs a permission to end: denials do not lapse")]
     ExpiryWithoutPermission,

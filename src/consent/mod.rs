@@ -6,6 +6,7 @@ mod usage;
 mod preference;
 mod date;
 mod policy;
+mod terms;
 mod declaration;
 mod preset;
 
@@ -14,4 +15,5 @@ pub use declaration::{Declaration, DeclarationError, Role};
 pub use policy::PolicyUrl;
 pub use preference::{Preference, Preferences};
 pub use preset::Preset;
+pub use terms::TermsVerdict;
 pub use usage::{UnknownUsage, Usage};

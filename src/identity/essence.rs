@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::{EssenceDigest, FileDigest, RestDigest};
 use crate::container::{Layout, Stream};
+use crate::digest::{EssenceDigest, FileDigest, RestDigest};
 use crate::error::Fault;
 use crate::source::Source;
 

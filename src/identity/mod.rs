@@ -1,7 +1,6 @@
 //! What the recording is, whatever its tags say: strongest first.
 
 mod level;
-mod digest;
 mod essence;
 mod pcm;
 mod code;
@@ -9,8 +8,6 @@ mod fingerprint;
 mod likeness;
 
 pub use code::{ContentCode, ContentCodeError};
-pub(crate) use digest::RestDigest;
-pub use digest::{DigestError, EssenceDigest, FileDigest, PcmDigest};
 pub use essence::{Essence, EssenceError};
 pub(crate) use essence::{Measured, digest_file, measure};
 pub use fingerprint::{Fingerprint, FingerprintError};

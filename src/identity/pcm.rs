@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::PcmDigest;
 use crate::container::Stream;
+use crate::digest::PcmDigest;
 
 /// The decoded samples of a lossless recording: their digest, and what that does not bind.
 ///

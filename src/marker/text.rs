@@ -22,6 +22,9 @@ impl fmt::Display for Marker {
         if let Some(policy) = declaration.policy_url() {
             write!(f, ", policy=\"{policy}\"")?;
         }
+        if let Some(terms) = declaration.terms_digest() {
+            write!(f, ", terms=\"{terms}\"")?;
+        }
         if let Some(name) = declaration.declarer_name() {
             f.write_str(", declarer=")?;
             display_string(name, f)?;
@@ -157,6 +160,9 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
         ("policy", Value::Text(url)) => {
             declaration.policy(url.parse().map_err(|_| bad("an http(s) URL"))?)
         }
+        ("terms", Value::Text(text)) => {
+            declaration.terms(text.parse().map_err(|_| bad("a digest of terms"))?)
+        }
         ("declarer", Value::Text(name)) => declaration.declarer(name),
         ("role", Value::Token(name)) => {
             let role = Role::ALL.into_iter().find(|role| role.name() == name);
@@ -182,8 +188,8 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
             declaration
         }
         (
-            "policy" | "declarer" | "role" | "declared" | "expires" | "aipref" | "essence" | "iscc"
-            | "undo",
+            "policy" | "terms" | "declarer" | "role" | "declared" | "expires" | "aipref"
+            | "essence" | "iscc" | "undo",
             _,
         ) => return Err(bad("of another type")),
         _ => {

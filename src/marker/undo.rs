@@ -11,7 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::carrier::{Carrier, Made, Notice};
-use crate::identity::RestDigest;
+use crate::digest::RestDigest;
 
 /// What `embed` did to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use super::resample::{RATE, Resampler};
 use super::{Heard, Wanted, guarded};
 use crate::container::Stream;
+use crate::digest::PcmDigest;
 use crate::error::Fault;
-use crate::identity::{Fingerprint, Pcm, PcmDigest};
+use crate::identity::{Fingerprint, Pcm};
 use crate::limits::Limits;
 
 /// Interleaved samples.

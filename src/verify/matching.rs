@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::ContentVerdict;
+use crate::digest::FileDigest;
 use crate::identify::Sound;
-use crate::identity::{ContentCode, Essence, FileDigest, Fingerprint, Level, Likeness};
+use crate::identity::{ContentCode, Essence, Fingerprint, Level, Likeness};
 use crate::marker::Marker;
 use crate::record::{Record, Records};
 

@@ -174,7 +174,7 @@ impl ContentVerdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// A usage, or `policy`, `declarer`, `role`, `declared`, `expires`, `iscc`.
+    /// A usage, or `policy`, `terms`, `declarer`, `role`, `declared`, `expires`, `iscc`.
     pub what: &'static str,
     /// What the record says.
     pub recorded: Option<String>,
@@ -332,10 +332,11 @@ fn differences(recorded: &Marker, found: &Marker) -> Vec<Difference> {
         .collect()
 }
 
-fn members(declaration: &Declaration) -> [(&'static str, Option<String>); 5] {
+fn members(declaration: &Declaration) -> [(&'static str, Option<String>); 6] {
     let day = |day: Option<crate::Date>| day.map(|day| day.to_string());
     [
         ("policy", declaration.policy_url().map(ToString::to_string)),
+        ("terms", declaration.terms_digest().map(|t| t.to_string())),
         ("declarer", declaration.declarer_name().map(str::to_owned)),
         ("role", Some(declaration.declarer_role().name().to_owned())),
         ("declared", day(declaration.declared_on())),

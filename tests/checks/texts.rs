@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use noai_audio::{
     Answer, ContentCode, Date, Essence, FileDigest, Fingerprint, Format, Inspection, Limits,
-    Marker, Pcm, PolicyUrl, Preference, Record, Records, Usage,
+    Marker, Pcm, PolicyUrl, Preference, Record, Records, TermsDigest, Usage,
 };
 
 use crate::common::{Outcome, build, ensure};
@@ -127,6 +127,7 @@ pub(super) fn codes(bytes: &[u8]) -> Outcome {
         read_back::<Essence>(text)?;
         read_back::<Pcm>(text)?;
         read_back::<FileDigest>(text)?;
+        read_back::<TermsDigest>(text)?;
         read_back::<Fingerprint>(text)?;
         read_back::<Date>(text)?;
         read_back::<PolicyUrl>(text)?;

@@ -1,7 +1,10 @@
-//! Which bytes were these? One type per level, so that two levels cannot be compared.
+//! Which bytes were these? One type for each kind, so that two kinds cannot be compared.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
 
 /// The text is no digest of the expected form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +22,50 @@ pub struct EssenceDigest(pub(crate) [u8; 32]);
 /// SHA-256 (FIPS 180-4) of the decoded samples of a lossless stream, interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PcmDigest(pub(crate) [u8; 32]);
+
+/// SHA-256 (FIPS 180-4) of the terms of conditional uses, byte for byte as they were.
+///
+/// Nothing is normalised: what counts as the same text is then no matter of opinion, and
+/// `sha256sum` prints the same digits.
+///
+/// ```
+/// use noai_audio::TermsDigest;
+/// let terms = TermsDigest::of(&b"Ask first.\n"[..])?;
+/// assert_eq!(
+///     terms.to_string(),
+///     "sha256:110a6a99188c8a2b3ab89d4b7c3641a12efd9422553aa7ee7eaa7e77485f734d"
+/// );
+/// assert_ne!(terms, TermsDigest::of(&b"Ask first.\r\n"[..])?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TermsDigest([u8; 32]);
+
+impl TermsDigest {
+    /// The digest of all that `terms` has left to read, of which little is held at a time.
+    ///
+    /// # Errors
+    /// Where `terms` cannot be read to its end.
+    pub fn of(mut terms: impl Read) -> io::Result<TermsDigest> {
+        let mut digest = Hashed(Sha256::new());
+        io::copy(&mut terms, &mut digest)?;
+        Ok(TermsDigest(digest.0.finalize().into()))
+    }
+}
+
+/// Takes what is written to it into the digest.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// The first 16 bytes of the SHA-256 of everything in a file that is not essence, in
 /// file order: tells a `strip` whether it gave the whole file back.
@@ -50,6 +97,7 @@ macro_rules! sha256_text {
 sha256_text!(FileDigest);
 sha256_text!(EssenceDigest);
 sha256_text!(PcmDigest);
+sha256_text!(TermsDigest);
 
 impl fmt::Display for RestDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
