@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common::{ErrorLine, Exit, path_text, shown, shown_path};
-use noai_audio::{Answer, Batch, Date, Format, Inspection, Item, Usage};
+use noai_audio::{
+    Answer, Batch, Date, Format, Inspection, Item, Marker, TermsDigest, TermsVerdict, Usage,
+};
 use serde::Serialize;
 
 /// Show what the files say about AI, and answer "may I?".
@@ -17,6 +19,10 @@ struct Arguments {
     /// Ask about one use: exit status 0 only where every file says "allowed"
     #[arg(long, value_name = "USE")]
     may: Option<Usage>,
+    /// The terms as they stand at the policy URL today: say whether they are the ones agreed
+    /// to, exit status 1 where they are not
+    #[arg(long, value_name = "FILE")]
+    policy_file: Option<PathBuf>,
     /// One JSON object for each file on standard output
     #[arg(long)]
     json: bool,
@@ -31,6 +37,7 @@ struct Line {
     format: Option<&'static str>,
     statements: Vec<Statement>,
     answer: BTreeMap<&'static str, &'static str>,
+    terms: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
 }
@@ -48,12 +55,19 @@ struct Statement {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let today = common::today();
+    let terms = match common::terms(arguments.policy_file.as_deref()) {
+        Ok(terms) => terms,
+        Err(error) => {
+            common::tell(&format!("error: {error}"));
+            return Exit::CouldNotLook.into();
+        }
+    };
     let mut exit = Exit::Yes;
     let summary = common::run(
         &Batch::new(&arguments.paths),
         |path| noai_audio::read(path),
         |item| {
-            exit.and(report(&item, &arguments, today));
+            exit.and(report(&item, &arguments, today, terms));
         },
     );
     if summary.audio == 0 && arguments.may.is_some() {
@@ -63,16 +77,29 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -> Exit {
+fn report(
+    item: &Item<Inspection>,
+    arguments: &Arguments,
+    today: Option<Date>,
+    terms: Option<TermsDigest>,
+) -> Exit {
     let answer = |usage| match &item.result {
         Ok(inspection) => inspection.answer(usage, today),
         // What could not be looked at is never a permission.
         Err(_) => Answer::Unreadable,
     };
+    let markers = item.result.iter().flat_map(Inspection::statements);
+    let markers = markers.filter_map(noai_audio::Statement::marker);
+    // The worst of several counts.
+    let verdict = terms.and_then(|now| {
+        markers
+            .filter_map(|marker| marker.declaration().compare_terms(now))
+            .max()
+    });
     if arguments.json {
-        common::json(&line(item, answer));
+        common::json(&line(item, answer, verdict));
     } else {
-        print(item, answer);
+        print(item, answer, terms);
     }
     if let Err(error) = &item.result {
         common::tell(&format!(
@@ -83,12 +110,17 @@ fn report(item: &Item<Inspection>, arguments: &Arguments, today: Option<Date>) -
         return Exit::CouldNotLook;
     }
     match arguments.may.map(answer) {
+        _ if verdict == Some(TermsVerdict::Other) => Exit::No,
         None | Some(Answer::Allowed) => Exit::Yes,
         Some(_) => Exit::No,
     }
 }
 
-fn line(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) -> Line {
+fn line(
+    item: &Item<Inspection>,
+    answer: impl Fn(Usage) -> Answer,
+    terms: Option<TermsVerdict>,
+) -> Line {
     let inspection = item.result.as_ref().ok();
     let statements = inspection.map_or(&[][..], Inspection::statements);
     Line {
@@ -107,11 +139,12 @@ fn line(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) -> Line {
         answer: Usage::ALL
             .map(|usage| (usage.name(), answer(usage).name()))
             .into(),
+        terms: terms.map(TermsVerdict::name),
         error: item.result.as_ref().err().map(ErrorLine::from),
     }
 }
 
-fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) {
+fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer, terms: Option<TermsDigest>) {
     common::say(&shown_path(&item.path));
     for usage in Usage::ALL {
         common::say(&format!("  {:<20} {}", usage.name(), answer(usage).name()));
@@ -125,6 +158,13 @@ fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer) {
         ));
         if let Some(fault) = statement.fault() {
             common::say(&format!("    unreadable: {}", shown(fault)));
+        }
+        let declaration = statement.marker().map(Marker::declaration);
+        if let Some((declaration, now)) = declaration.zip(terms)
+            && let Some(verdict) = declaration.compare_terms(now)
+        {
+            let sentence = common::terms_sentence(declaration, verdict);
+            common::say(&format!("    {}", shown(&sentence)));
         }
     }
 }

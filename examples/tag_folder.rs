@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
 use noai_audio::{
-    Batch, Declaration, DeclarationError, EmbedOptions, Embedded, FileDigest, Format, Item,
-    PolicyUrl, Preset, Records, Status, Usage,
+    Batch, Date, Declaration, DeclarationError, EmbedOptions, Embedded, FileDigest, Format, Item,
+    PolicyUrl, Preset, Records, Role, Status, Usage,
 };
 use serde::Serialize;
 
@@ -32,9 +32,18 @@ struct Arguments {
     /// Where the terms for conditional uses stand
     #[arg(long, value_name = "URL")]
     policy: Option<PolicyUrl>,
+    /// Pin these terms, which stand at --policy today: a later change then shows
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    policy_file: Option<PathBuf>,
     /// Who declares this; it will be public
     #[arg(long, value_name = "NAME")]
     declarer: Option<String>,
+    /// As whom: artist, rightsholder, platform
+    #[arg(long, default_value = "artist", value_parser = role)]
+    role: Role,
+    /// The last day of what is permitted, YYYY-MM-DD; denials do not lapse
+    #[arg(long, value_name = "DAY")]
+    expires: Option<Date>,
     /// Also where the file holds a stricter statement, or another declarer's
     #[arg(long)]
     replace: bool,
@@ -79,6 +88,11 @@ fn preset(name: &str) -> Result<Preset, String> {
     known.ok_or_else(|| format!("known are {}", Preset::ALL.map(Preset::name).join(", ")))
 }
 
+fn role(name: &str) -> Result<Role, String> {
+    let known = Role::ALL.into_iter().find(|role| role.name() == name);
+    known.ok_or_else(|| format!("known are {}", Role::ALL.map(Role::name).join(", ")))
+}
+
 #[derive(Serialize)]
 struct Line {
     path: String,
@@ -100,7 +114,7 @@ struct Tally {
 
 impl Arguments {
     fn declaration(&self) -> Result<Declaration, DeclarationError> {
-        let mut declaration = Declaration::from(self.preset);
+        let mut declaration = Declaration::from(self.preset).role(self.role);
         for usage in &self.deny {
             declaration = declaration.deny(*usage);
         }
@@ -112,6 +126,9 @@ impl Arguments {
         }
         if let Some(name) = &self.declarer {
             declaration = declaration.declarer(name);
+        }
+        if let Some(day) = self.expires {
+            declaration = declaration.expires(day);
         }
         if let Some(today) = common::today() {
             declaration = declaration.declared(today);
@@ -135,13 +152,21 @@ impl Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let declaration = match arguments.declaration() {
+    let mut declaration = match arguments.declaration() {
         Ok(declaration) => declaration,
         Err(error) => {
             common::tell(&format!("error: {error}"));
             return ExitCode::from(2);
         }
     };
+    match common::terms(arguments.policy_file.as_deref()) {
+        Ok(Some(terms)) => declaration = declaration.terms(terms),
+        Ok(None) => {}
+        Err(error) => {
+            common::tell(&format!("error: {error}"));
+            return Exit::CouldNotLook.into();
+        }
+    }
     if arguments.preset == Preset::NoMachineUse {
         common::tell(
             "warning: no-machine-use denies search and the platform's own services too: a platform that honours it may be unable to list the recording",

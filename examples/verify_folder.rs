@@ -11,7 +11,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common::{ErrorLine, Exit, count, path_text, shown, shown_path};
-use noai_audio::{Batch, ContentVerdict, Format, Item, Level, Record, Records, Verdict};
+use noai_audio::{
+    Batch, ContentVerdict, Format, Item, Level, Marker, Record, Records, TermsDigest, TermsVerdict,
+    Verdict,
+};
 use page::Row;
 use serde::Serialize;
 
@@ -21,6 +24,10 @@ struct Arguments {
     /// Your records, as tag_folder and identify write them: one JSON object a line
     #[arg(long, value_name = "FILE", num_args = 1)]
     records: Vec<PathBuf>,
+    /// The terms as they stand at the policy URL today: say whether they are the ones agreed
+    /// to, exit status 1 where they are not
+    #[arg(long, value_name = "FILE")]
+    policy_file: Option<PathBuf>,
     /// How many files at once; 0: one for each processor
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -45,6 +52,7 @@ struct Line {
     content: Option<&'static str>,
     marker: Option<&'static str>,
     denies: Option<bool>,
+    terms: Option<&'static str>,
     level: Option<&'static str>,
     similarity: Option<u16>,
     from: Option<f64>,
@@ -58,14 +66,15 @@ struct Line {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let records = match read_records(&arguments.records) {
-        Ok(records) => records,
-        Err(error) => {
+    let terms = common::terms(arguments.policy_file.as_deref());
+    let (records, terms) = match (read_records(&arguments.records), terms) {
+        (Ok(records), Ok(terms)) => (records, terms),
+        (Err(error), _) | (_, Err(error)) => {
             common::tell(&format!("error: {error}"));
             return Exit::CouldNotLook.into();
         }
     };
-    let (mut fits, mut exit, mut rows) = (0, Exit::Yes, Vec::new());
+    let (mut fits, mut others, mut exit, mut rows) = (0, 0, Exit::Yes, Vec::new());
     let keeps_rows = arguments.csv || arguments.html.is_some();
     let summary = common::run(
         &Batch::new(&arguments.paths).jobs(arguments.jobs),
@@ -74,7 +83,11 @@ fn main() -> ExitCode {
             let status = status(&item);
             fits += usize::from(status == Exit::Yes);
             exit.and(status);
-            let line = line(&item);
+            let line = line(&item, terms);
+            if line.terms == Some(TermsVerdict::Other.name()) {
+                others += 1;
+                exit.and(Exit::No);
+            }
             say(&line, &item, &arguments);
             if keeps_rows {
                 rows.push(row(
@@ -87,8 +100,11 @@ fn main() -> ExitCode {
     if summary.audio == 0 {
         exit.and(Exit::No);
     }
+    let terms = terms.map_or_else(String::new, |_| {
+        format!(" The terms are not the ones agreed to in {others}.")
+    });
     let sentence = format!(
-        "{}: the statement is whole and fits the sound in {fits}. {} skipped.",
+        "{}: the statement is whole and fits the sound in {fits}.{terms} {} skipped.",
         count(summary.audio, "audio file"),
         count(summary.skipped, "other file"),
     );
@@ -126,7 +142,7 @@ fn status(item: &Item<Verdict>) -> Exit {
     if verdict.fits() { Exit::Yes } else { Exit::No }
 }
 
-fn line(item: &Item<Verdict>) -> Line {
+fn line(item: &Item<Verdict>, terms: Option<TermsDigest>) -> Line {
     let verdict = item.result.as_ref().ok();
     let error = item.result.as_ref().err();
     let excerpt = match verdict.map(|verdict| verdict.content) {
@@ -134,12 +150,16 @@ fn line(item: &Item<Verdict>) -> Line {
         _ => None,
     };
     let record = verdict.and_then(|verdict| verdict.record.as_ref());
+    let declaration = verdict.and_then(|verdict| verdict.found.as_ref());
+    let declaration = declaration.map(Marker::declaration);
+    let terms = declaration.and_then(|found| Some((found, found.compare_terms(terms?)?)));
     Line {
         path: path_text(&item.path),
         format: item.format.map(Format::name),
         content: verdict.map(|verdict| verdict.content.name()),
         marker: verdict.map(|verdict| verdict.marker.name()),
         denies: verdict.map(|verdict| verdict.denies),
+        terms: terms.map(|(_, verdict)| verdict.name()),
         level: verdict.and_then(|verdict| verdict.level).map(Level::name),
         similarity: verdict.and_then(|verdict| verdict.content.similarity()),
         from: excerpt.map(|(from, _)| from.as_secs_f64()),
@@ -149,7 +169,12 @@ fn line(item: &Item<Verdict>) -> Line {
             verdict.changes.iter().map(ToString::to_string).collect()
         }),
         sentence: match (verdict, error) {
-            (Some(verdict), _) => verdict.to_string(),
+            (Some(verdict), _) => match terms {
+                Some((found, terms)) => {
+                    format!("{verdict} {}", common::terms_sentence(found, terms))
+                }
+                None => verdict.to_string(),
+            },
             (None, Some(error)) => format!(
                 "Could not read: {}. Treat as no permission.",
                 error.reason()
@@ -179,6 +204,7 @@ fn row(line: Line, content: Option<ContentVerdict>) -> Row {
         content: line.content,
         marker: line.marker,
         denies: line.denies.unwrap_or_default(),
+        terms: line.terms,
         holds_more: matches!(
             content,
             Some(ContentVerdict::Excerpt {

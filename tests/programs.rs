@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::{NO_AI, Outcome, Shelf, ensure, fail, program};
+use noai_audio::Role;
 use serde_json::Value;
 
 /// What a program gave.
@@ -199,13 +200,20 @@ fn what_cannot_be_looked_at_is_status_3() -> Outcome {
 fn wrong_usage_is_status_2_and_touches_nothing() -> Outcome {
     let shelf = Shelf::new()?;
     let song = shelf.song("clean/sine.mp3")?;
-    let wrong: [(&str, &[&str]); 9] = [
+    let wrong: [(&str, &[&str]); 13] = [
         ("tag_folder", &["--preset", "all-ai"]),
         ("tag_folder", &["--preset", "ask-first"]),
         ("tag_folder", &["--allow", "replication"]),
         ("tag_folder", &["--deny", "everything"]),
         ("tag_folder", &["--policy", "ftp://a"]),
+        ("tag_folder", &["--policy-file", "test-audio/README.md"]),
         ("tag_folder", &["--declarer", ""]),
+        ("tag_folder", &["--role", "king"]),
+        (
+            "tag_folder",
+            &["--expires", "2027-02-29", "--allow", "search"],
+        ),
+        ("tag_folder", &["--expires", "2027-02-28"]),
         ("tag_folder", &["--skip", "wma"]),
         ("show", &["--may", "everything"]),
         ("identify", &["--levels", "soul"]),
@@ -260,6 +268,10 @@ fn options_reach_the_file() -> Outcome {
         "platform-service",
         "--declarer",
         "Ärztin",
+        "--role",
+        "rightsholder",
+        "--expires",
+        "9999-12-31",
         "--no-notice",
     ];
     let done = run("tag_folder", &options, &[song.path()])?;
@@ -277,6 +289,9 @@ fn options_reach_the_file() -> Outcome {
     assert_eq!(answer["data-mining"], "conditional");
     let marker = noai_audio::verify(song.path())?.found.ok_or("no marker")?;
     assert_eq!(marker.declaration().declarer_name(), Some("Ärztin"));
+    assert_eq!(marker.declaration().declarer_role(), Role::Rightsholder);
+    let last = marker.declaration().expires_after();
+    assert_eq!(last, Some(common::date(9999, 12, 31)));
     assert!(marker.declaration().declared_on().is_some());
 
     let skipped = run("tag_folder", &["--skip", "mp3"], &[song.path()])?;
@@ -286,6 +301,129 @@ fn options_reach_the_file() -> Outcome {
         "{}",
         skipped.said
     );
+    Ok(())
+}
+
+const TERMS: &str = "https://example.org/terms";
+
+/// The line about the file of this name says this of the terms.
+fn terms<'a>(run: &'a Run, name: &str) -> Outcome<&'a Value> {
+    Ok(&run.line(name)?["terms"])
+}
+
+#[test]
+fn terms_that_were_changed_in_silence_are_told() -> Outcome {
+    let shelf = Shelf::new()?;
+    for name in ["sine.flac", "sine.mp3", "sine.ogg", "sine.wav"] {
+        shelf.song(&format!("clean/{name}"))?;
+    }
+    let song = |name: &str| shelf.path().join(name);
+    let outside = Shelf::new()?;
+    let file = outside.path().join("terms.txt");
+    let file = file.to_str().ok_or("a path")?;
+    fs::write(file, "Recommendation may use AI.\n")?;
+    let ask = ["--preset", "ask-first", "--policy", TERMS];
+    let pin = [&ask[..], &["--policy-file", file]].concat();
+    let pinned = run("tag_folder", &pin, &[&song("sine.flac"), &song("sine.mp3")])?;
+    assert_eq!(pinned.status, Some(0), "{}", pinned.said);
+    let unpinned = run("tag_folder", &ask, &[&song("sine.ogg")])?;
+    assert_eq!(unpinned.status, Some(0), "{}", unpinned.said);
+
+    let asked = ["--json", "--policy-file", file];
+    for (now, flac, status) in [
+        ("Recommendation may use AI.\n", "same", 0),
+        ("Everything may use AI.\n", "other", 1),
+    ] {
+        fs::write(file, now)?;
+        let shown = run("show", &asked, &[shelf.path()])?;
+        assert_eq!(shown.status, Some(status), "{now}");
+        let verified = run(
+            "verify_folder",
+            &asked,
+            &[&song("sine.flac"), &song("sine.ogg")],
+        )?;
+        assert_eq!(verified.status, Some(status), "{now}");
+        for run in [&shown, &verified] {
+            assert_eq!(terms(run, "sine.flac")?, flac);
+            assert_eq!(terms(run, "sine.ogg")?, "unpinned");
+        }
+        assert_eq!(terms(&shown, "sine.mp3")?, flac);
+        assert_eq!(terms(&shown, "sine.wav")?, &Value::Null);
+        // What was agreed to stays conditional, on the terms that were agreed to.
+        let answer = &shown.line("sine.flac")?["answer"];
+        assert_eq!(answer["generative-training"], "conditional");
+    }
+    let day = noai_audio::verify(song("sine.flac"))?.found;
+    let day = day.and_then(|found| found.declaration().declared_on());
+    let day = day.ok_or("no day")?;
+    let other = format!("The terms at {TERMS} are not the ones agreed to on {day}.");
+    let shown = run("show", &["--policy-file", file], &[&song("sine.flac")])?;
+    assert!(shown.out.contains(&other), "{}", shown.out);
+    let verified = run(
+        "verify_folder",
+        &["--policy-file", file],
+        &[&song("sine.flac")],
+    )?;
+    assert!(
+        verified.out.trim_end().ends_with(&other),
+        "{}",
+        verified.out
+    );
+    assert_eq!(
+        verified.sentence(),
+        "1 audio file: the statement is whole and fits the sound in 1. \
+         The terms are not the ones agreed to in 1. 0 other files skipped."
+    );
+    let page = outside.path().join("page.html");
+    let page = page.to_str().ok_or("a path")?;
+    let table = ["--csv", "--html", page, "--policy-file", file];
+    let table = run("verify_folder", &table, &[&song("sine.flac")])?;
+    assert!(table.out.contains(",intact,false,other,"), "{}", table.out);
+    let page = fs::read_to_string(page)?;
+    assert!(page.contains("Terms are not the ones agreed to"), "{page}");
+
+    // What nobody asks about is not known.
+    for name in ["show", "verify_folder"] {
+        let run = run(name, &["--json"], &[&song("sine.flac")])?;
+        assert_eq!(terms(&run, "sine.flac")?, &Value::Null);
+        assert_eq!(run.status, Some(0));
+    }
+    // Neither other terms nor none are put in the place of pinned ones.
+    for options in [&pin[..], &ask] {
+        let refused = run("tag_folder", options, &[&song("sine.flac")])?;
+        assert_eq!(refused.status, Some(1), "{}", refused.said);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_no_text_of_terms_is_status_3() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.mp3")?;
+    let outside = Shelf::new()?;
+    let [gone, empty, endless] = ["gone", "empty", "endless"].map(|n| outside.path().join(n));
+    fs::write(&empty, "")?;
+    fs::File::create(&endless)?.set_len((64 << 20) + 1)?;
+    let folder = outside.path();
+    for file in [gone.as_path(), empty.as_path(), endless.as_path(), folder] {
+        let file = file.to_str().ok_or("a path")?;
+        let pin = ["--policy", TERMS, "--policy-file", file];
+        for (name, options) in [
+            ("tag_folder", &pin[..]),
+            ("show", &["--policy-file", file]),
+            ("verify_folder", &["--policy-file", file]),
+        ] {
+            let done = run(name, options, &[song.path()])?;
+            assert_eq!(done.status, Some(3), "{name} {file}");
+            assert!(
+                done.said.starts_with(&format!("error: {file}: ")),
+                "{}",
+                done.said
+            );
+            assert_eq!(done.out, "", "{name} {file}");
+        }
+    }
+    assert!(song.is_original()?);
     Ok(())
 }
 
@@ -326,7 +464,7 @@ fn show_answers_and_never_says_allowed() -> Outcome {
     for line in &shown.lines {
         assert_eq!(
             keys(line),
-            ["answer", "format", "path", "statements"].into()
+            ["answer", "format", "path", "statements", "terms"].into()
         );
         assert_eq!(keys(&line["answer"]).len(), 7);
         for usage in NO_AI {
@@ -381,7 +519,7 @@ fn show_names_the_fault_of_what_it_cannot_read() -> Outcome {
     let line = shown.line("cut-in-block.flac")?;
     assert_eq!(
         keys(line),
-        ["answer", "error", "format", "path", "statements"].into()
+        ["answer", "error", "format", "path", "statements", "terms"].into()
     );
     assert_eq!(line["answer"]["search"], "unreadable");
     Ok(())
@@ -414,6 +552,7 @@ fn verify_tells_whole_altered_and_missing_apart() -> Outcome {
             "record",
             "sentence",
             "similarity",
+            "terms",
             "to",
         ];
         assert_eq!(keys(line), all.into());

@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "each program uses its part")]
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use noai_audio::{Batch, Date, Error, Item, Summary};
+use noai_audio::{Batch, Date, Declaration, Error, Item, Summary, TermsDigest, TermsVerdict};
 use serde::Serialize;
 
 /// Exit status: 0 yes or done, 1 the answer is no, 3 could not look. (2 is clap's: usage.)
@@ -152,6 +153,39 @@ fn put(text: &str) {
     {
         tell(&format!("error: cannot write the output: {error}"));
         std::process::exit(3);
+    }
+}
+
+/// No terms that anyone agreed to are longer, in bytes.
+const LONGEST_TERMS: u64 = 64 << 20;
+
+/// The digest of the terms in the file, where one is given. A download that failed leaves an
+/// empty file: these are no terms.
+pub(crate) fn terms(path: Option<&Path>) -> Result<Option<TermsDigest>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let named = |what: &str| format!("{}: {}", shown_path(path), shown(what));
+    let read = || -> std::io::Result<(TermsDigest, u64)> {
+        let mut bytes = File::open(path)?.take(LONGEST_TERMS + 1);
+        let terms = TermsDigest::of(&mut bytes)?;
+        Ok((terms, LONGEST_TERMS + 1 - bytes.limit()))
+    };
+    match read() {
+        Ok((_, 0)) => Err(named("empty, so no terms")),
+        Ok((_, length)) if length > LONGEST_TERMS => Err(named("too long for terms")),
+        Ok((terms, _)) => Ok(Some(terms)),
+        Err(error) => Err(named(&error.to_string())),
+    }
+}
+
+/// What has become of the terms of a declaration, in a sentence.
+pub(crate) fn terms_sentence(declaration: &Declaration, verdict: TermsVerdict) -> String {
+    let url = declaration.policy_url().map_or("", |url| url.as_str());
+    let day = declaration.declared_on();
+    let day = day.map_or_else(String::new, |day| format!(" on {day}"));
+    match verdict {
+        TermsVerdict::Same => format!("The terms at {url} are the ones agreed to{day}."),
+        TermsVerdict::Other => format!("The terms at {url} are not the ones agreed to{day}."),
+        _ => format!("Which terms at {url} were agreed to is not said."),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::Row;
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "path",
     "format",
     "content",
     "marker",
     "denies",
+    "terms",
     "level",
     "similarity",
     "from",
@@ -27,7 +28,7 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         .collect()
 }
 
-fn cells(row: &Row) -> [String; 13] {
+fn cells(row: &Row) -> [String; 14] {
     let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
     let seconds = |seconds: Option<f64>| seconds.map_or_else(String::new, |s| s.to_string());
     [
@@ -36,6 +37,7 @@ fn cells(row: &Row) -> [String; 13] {
         word(row.content),
         word(row.marker),
         row.denies.to_string(),
+        word(row.terms),
         word(row.level),
         row.similarity.map_or_else(String::new, |s| s.to_string()),
         seconds(row.from),

@@ -7,6 +7,7 @@ use super::Row;
 pub(super) enum Group {
     Moved,
     Altered,
+    Terms,
     Bare,
     LikelyBare,
     Listen,
@@ -37,9 +38,10 @@ pub(super) struct Word {
 }
 
 impl Group {
-    pub(super) const ALL: [Group; 13] = [
+    pub(super) const ALL: [Group; 14] = [
         Group::Moved,
         Group::Altered,
+        Group::Terms,
         Group::Bare,
         Group::LikelyBare,
         Group::Listen,
@@ -60,6 +62,7 @@ impl Group {
         ) {
             ("moved", _) => Group::Moved,
             ("altered", _) => Group::Altered,
+            ("intact", _) if row.terms == Some("other") => Group::Terms,
             ("missing", "file" | "essence" | "pcm") => Group::Bare,
             ("missing", "recording" | "excerpt") => Group::LikelyBare,
             ("missing" | "intact", "review") => Group::Listen,
@@ -89,6 +92,7 @@ impl Group {
         match self {
             Group::Moved => "moved",
             Group::Altered => "altered",
+            Group::Terms => "terms",
             Group::Bare => "bare",
             Group::LikelyBare => "likely-bare",
             Group::Listen => "listen",
@@ -107,6 +111,7 @@ impl Group {
         match self {
             Group::Moved => "Statement made for another recording",
             Group::Altered => "Statement altered",
+            Group::Terms => "Terms are not the ones agreed to",
             Group::Bare => "Yours, without a full statement",
             Group::LikelyBare => "Probably yours, without a full statement",
             Group::Listen => "Listen to these",
@@ -129,6 +134,8 @@ impl Group {
                 "carry a statement that was made for another recording"),
             Group::Altered => ("has a statement that was altered or damaged",
                 "have a statement that was altered or damaged"),
+            Group::Terms => ("was permitted on other terms than today's",
+                "were permitted on other terms than today's"),
             Group::Bare => ("is yours but carries no full statement",
                 "are yours but carry no full statement"),
             Group::LikelyBare => ("is probably yours but carries no full statement",

@@ -25,6 +25,8 @@ pub(crate) struct Row {
     pub marker: Option<&'static str>,
     /// Something in the file denies a use.
     pub denies: bool,
+    /// Whether today's terms are the ones agreed to.
+    pub terms: Option<&'static str>,
     /// An excerpt with other sound around it.
     pub holds_more: bool,
     pub level: Option<&'static str>,
