@@ -50,6 +50,8 @@ struct Statement {
     tag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'static str>,
 }
 
 fn main() -> ExitCode {
@@ -134,6 +136,7 @@ fn line(
                 raw: statement.raw().to_owned(),
                 tag: statement.tag(),
                 fault: statement.fault().map(str::to_owned),
+                remark: statement.remark(),
             })
             .collect(),
         answer: Usage::ALL
@@ -158,6 +161,9 @@ fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer, terms: Optio
         ));
         if let Some(fault) = statement.fault() {
             common::say(&format!("    unreadable: {}", shown(fault)));
+        }
+        if let Some(remark) = statement.remark() {
+            common::say(&format!("    {remark}"));
         }
         let declaration = statement.marker().map(Marker::declaration);
         if let Some((declaration, now)) = declaration.zip(terms)

@@ -37,7 +37,7 @@ impl Current {
             _ => 1,
         };
         let edited = |field: &&Found| field.main || Some(field.carrier) == beside;
-        let ours = |field: &&Found| edited(field) && field.name != marker::COPYRIGHT;
+        let ours = |field: &&Found| edited(field) && field.is_ours();
         let tags = by_tag(found.iter().filter(ours), count);
         let tags = tags.iter().map(|fields| Said::of(fields)).collect();
         Ok(Current { found, tags })
@@ -89,7 +89,7 @@ impl Current {
         let wanted = marker.fields();
         let equal = |fields: &Vec<&Found>| {
             let fields = fields.iter().filter(|field| field.main);
-            let fields = fields.filter(|field| field.name != marker::COPYRIGHT);
+            let fields = fields.filter(|field| field.is_ours());
             fields.clone().count() == wanted.len()
                 && wanted.iter().all(|(name, value)| {
                     let mut found = fields.clone();
@@ -128,9 +128,7 @@ impl Current {
             known.any(|(_, value)| field.text() == Some(value))
         };
         let others = self.found.iter().filter(|field| !field.main);
-        others
-            .filter(|field| field.name != marker::COPYRIGHT)
-            .all(says)
+        others.filter(|field| field.is_ours()).all(says)
     }
 
     /// The texts of every copyright field.
@@ -169,10 +167,7 @@ impl Said {
             }
         }
         // What is left in a second tag where the first one was lost is a list in our words.
-        let is_leftover = |field: &Found| {
-            let list = field.text().and_then(noai::understand);
-            !field.main && list.and_then(|list| noai::spell(&list)).as_deref() == field.text()
-        };
+        let is_leftover = |field: &Found| !field.main && field.text().is_some_and(noai::is_ours);
         if !said.is_stated {
             let other = fields.iter().find(|field| !is_leftover(field));
             said.foreign = said.foreign.or(other.map(|field| field.name));

@@ -1,4 +1,4 @@
-//! Which fields of ours stand in a file's tags?
+//! Which fields of a file's tags may speak of consent?
 
 use std::ops::Range;
 
@@ -7,8 +7,9 @@ use crate::container::{Layout, Place};
 use crate::error::Fault;
 use crate::marker;
 use crate::source::Source;
+use crate::vocabulary::ad_hoc;
 
-/// A field of ours, or the copyright field, as it was found.
+/// A field that may speak of consent, as it was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) name: &'static str,
@@ -21,6 +22,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Whether the name is one of those that only we write.
+    pub(crate) fn is_ours(&self) -> bool {
+        marker::FIELDS.contains(&self.name)
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
@@ -32,9 +38,9 @@ impl Found {
 /// For how many links of a chain fields are counted apart.
 const MOST_LINKS: usize = 100;
 
-/// Our fields and copyright fields in every tag of the file.
+/// Our fields, copyright fields and those that others made up, in every tag of the file.
 pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, Fault> {
-    let wants = |name: &str| marker::field(name).is_some();
+    let wants = |name: &str| name_of(name).is_some();
     let tags = match &layout.tag {
         Some(Place::Held(tags)) => tags.len().clamp(1, MOST_LINKS),
         _ => 1,
@@ -44,7 +50,7 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
     let mut add = |carrier: Carrier, main, link, at, fields: Vec<Field>| {
         found.extend(fields.into_iter().filter_map(|field| {
             Some(Found {
-                name: marker::field(&field.name)?,
+                name: name_of(&field.name)?,
                 carrier,
                 main,
                 link,
@@ -77,6 +83,11 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         add(*carrier, false, 0, range.start, fields)?;
     }
     Ok(found)
+}
+
+/// Which field a tag's field name means.
+fn name_of(name: &str) -> Option<&'static str> {
+    marker::field(name).or_else(|| marker::same(&ad_hoc::NAMES, name))
 }
 
 /// Where a C2PA manifest stands in the file.

@@ -136,7 +136,8 @@ impl Inspection {
                     let what = "two statements in the file disagree: strip them first";
                     return Err(Error::new(ErrorKind::Conflict, what));
                 }
-                Meaning::Unreadable { why, .. } if statement.field() == marker::AI_CONSENT => {
+                Meaning::Says(ref reading) if statement.field() == marker::AI_CONSENT => {
+                    let why = reading.fault().unwrap_or_default();
                     let what =
                         format!("the statement in the file is damaged ({why}): strip it first");
                     return Err(Error::new(ErrorKind::Conflict, what));

@@ -102,4 +102,4 @@ pub use crate::options::EmbedOptions;
 pub use crate::record::{Record, RecordError, Records};
 pub use crate::statement::Statement;
 pub use crate::verify::{ContentVerdict, Difference, MarkerVerdict, Verdict, verify};
-pub use crate::vocabulary::Vocabulary;
+pub use crate::vocabulary::{Loss, Reading, Spelled, Vocabulary, Wording};

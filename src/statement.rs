@@ -1,10 +1,10 @@
 //! What does one field say?
 
 use crate::carrier::{Carrier, Value};
-use crate::consent::{Date, Preference, Preferences, Usage};
+use crate::consent::{Date, Preference, Usage};
 use crate::found::Found;
 use crate::marker::{self, Marker};
-use crate::vocabulary::{Vocabulary, aipref, noai, notice, tdmrep};
+use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, tdmrep};
 
 /// One statement, with where it was found.
 #[derive(Debug, Clone)]
@@ -21,13 +21,7 @@ pub(crate) enum Meaning {
     Ours(Box<Marker>),
     /// What a marker in the same file says in fuller words.
     Echo,
-    Says(Preferences),
-    Unreadable {
-        why: String,
-        about: Vec<Usage>,
-        /// What could be read all the same.
-        says: Preferences,
-    },
+    Says(Reading),
 }
 
 impl Statement {
@@ -61,7 +55,16 @@ impl Statement {
     #[must_use]
     pub fn fault(&self) -> Option<&str> {
         match &self.meaning {
-            Meaning::Unreadable { why, .. } => Some(why),
+            Meaning::Says(reading) => reading.fault(),
+            _ => None,
+        }
+    }
+
+    /// What else there is to know of it: that it speaks in labels of an older draft.
+    #[must_use]
+    pub fn remark(&self) -> Option<&'static str> {
+        match &self.meaning {
+            Meaning::Says(reading) => reading.remark(),
             _ => None,
         }
     }
@@ -86,12 +89,7 @@ impl Statement {
                 };
                 Some(preferences.get(usage))
             }
-            Meaning::Says(preferences) => Some(preferences.get(usage)),
-            Meaning::Unreadable { about, says, .. } => {
-                let said = says.get(usage);
-                let readable = said == Preference::Disallowed || !about.contains(&usage);
-                readable.then_some(said)
-            }
+            Meaning::Says(reading) => reading.preference(usage),
             Meaning::Echo => Some(Preference::Unknown),
         }
     }
@@ -137,7 +135,9 @@ pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
                 // What else the text may deny, before our notice, counts on its own.
                 (Vocabulary::Notice, Some(notice)) => {
                     let rest = statement.raw.strip_suffix(notice.as_str());
-                    rest.is_some_and(|rest| notice::understand(rest).is_none())
+                    rest.is_some_and(|rest| {
+                        Vocabulary::Notice.understand(&rest.into()) == Reading::default()
+                    })
                 }
                 _ => fields.iter().any(says),
             }
@@ -150,57 +150,58 @@ pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
 }
 
 fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
-    let (vocabulary, about): (_, Vec<Usage>) = match field.name {
-        marker::AI_CONSENT => (Vocabulary::AiConsent, Usage::ALL.to_vec()),
-        marker::NOAI => (Vocabulary::NoAi, Usage::ALL.to_vec()),
-        marker::CONTENT_USAGE => (Vocabulary::Aipref, aipref::uses().collect()),
-        marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, tdmrep::USES.to_vec()),
-        _ => (Vocabulary::Notice, aipref::uses().collect()),
+    let (vocabulary, about): (_, &[Usage]) = match field.name {
+        marker::AI_CONSENT => (Vocabulary::AiConsent, &Usage::ALL),
+        marker::NOAI => (Vocabulary::NoAi, &Usage::ALL),
+        marker::CONTENT_USAGE => (Vocabulary::Aipref, &aipref::USES),
+        marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, &tdmrep::USES),
+        marker::COPYRIGHT => (Vocabulary::Notice, &[]),
+        _ => (
+            Vocabulary::AdHoc,
+            &[Usage::GenerativeTraining, Usage::Training],
+        ),
     };
-    let damaged = |why: &str, says: Preferences| Meaning::Unreadable {
-        why: why.to_owned(),
-        about: about.clone(),
-        says,
-    };
-    let unreadable = |why: &str| damaged(why, Preferences::default());
     let (raw, meaning) = match &field.value {
         // A copyright text that cannot be read may be anyone's: it states nothing.
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
-        Value::Unreadable(why) => (String::new(), unreadable(why)),
+        Value::Unreadable(why) => (
+            String::new(),
+            Meaning::Says(Reading::unreadable(*why, about)),
+        ),
         Value::Text(raw) => {
+            let one = |value: &str, terms: Option<&str>| {
+                vocabulary.understand(&Wording {
+                    value: value.to_owned(),
+                    terms: terms.map(str::to_owned),
+                })
+            };
             // Values that another program joined; what can be read of them counts.
-            let joined = |understand: &dyn Fn(&str) -> Option<Preferences>| {
-                let parts: Vec<_> = raw.split(';').map(understand).collect();
-                let said = parts.iter().flatten();
-                let said = said.fold(Preferences::default(), |all, part| all.combine(*part));
-                if parts.contains(&None) {
-                    damaged("not in its vocabulary", said)
-                } else {
-                    Meaning::Says(said)
-                }
+            let joined = |terms| {
+                let parts = raw.split(';').map(|part| one(part, terms));
+                parts.fold(Reading::default(), Reading::and)
             };
             let meaning = match field.name {
                 marker::AI_CONSENT => match parse_joined(raw) {
                     Ok(marker) => Meaning::Ours(Box::new(marker)),
-                    Err(why) => unreadable(&why),
+                    Err(why) => Meaning::Says(Reading::unreadable(why, about)),
                 },
-                marker::NOAI => joined(&noai::understand),
+                marker::TDM_POLICY => Meaning::Says(Reading::default()),
+                marker::TDM_RESERVATION => Meaning::Says(joined(policy(field, all))),
                 // A semicolon may also stand before a parameter.
-                marker::CONTENT_USAGE => match aipref::understand(raw) {
-                    Some(preferences) => Meaning::Says(preferences),
-                    None => joined(&aipref::understand),
-                },
-                marker::TDM_RESERVATION => {
-                    let policy = policy(field, all);
-                    joined(&|part| tdmrep::understand(part, policy))
+                marker::CONTENT_USAGE => {
+                    let whole = one(raw, None);
+                    Meaning::Says(if whole.fault().is_some() {
+                        joined(None)
+                    } else {
+                        whole
+                    })
                 }
-                marker::TDM_POLICY => Meaning::Says(Preferences::default()),
-                _ => match notice::understand(raw)? {
-                    notice if notice.is_damaged => {
-                        damaged("the dictionary in brackets is damaged", notice.preferences)
-                    }
-                    notice => Meaning::Says(notice.preferences),
+                marker::NOAI => Meaning::Says(joined(None)),
+                marker::COPYRIGHT => match one(raw, None) {
+                    silent if silent == Reading::default() => return None,
+                    notice => Meaning::Says(notice),
                 },
+                name => Meaning::Says(one(&format!("{name}={raw}"), None)),
             };
             (raw.clone(), meaning)
         }

@@ -12,8 +12,8 @@ use common::bytes::{be, find, put};
 use common::{NO_AI, Outcome, Shelf, build, corpus, date, day, no_ai};
 use noai_audio::{
     Answer, Declaration, DeclarationError, EmbedOptions, ErrorKind, Inspection, Limits, Marker,
-    PolicyUrl, Preference, Preferences, Preset, Record, Records, Role, Status, TermsDigest,
-    TermsVerdict, Usage, Vocabulary,
+    PolicyUrl, Preference, Preferences, Preset, Record, Records, Role, Statement, Status,
+    TermsDigest, TermsVerdict, Usage, Vocabulary,
 };
 
 const TERMS: &str = "https://example.org/terms";
@@ -802,7 +802,7 @@ fn content_usage_means_what_aipref_says() -> Outcome {
         ("ai-use=y;exceptions=cc-cr", [U, C, U]),
         ("ai-use=n;other=1", [U, N, U]),
         ("unknown=n, search=y", [U, U, Y]),
-        ("train-genai=n, bots=n", [U, U, U]),
+        ("personal=n, robots=n", [U, U, U]),
         ("", [U, U, U]),
         ("Train-AI=n", [X, X, X]),
         ("train-ai=n,", [X, X, X]),
@@ -862,13 +862,59 @@ fn noai_denies_what_it_names() -> Outcome {
         ("training,search", [U, N, U, U, N, U, U]),
         ("Training ,  Platform-Service", [U, N, U, U, U, U, N]),
         ("training;search", [U, N, U, U, N, U, U]),
-        ("training, sculpture", [X; 7]),
+        ("training, sculpture", [X, N, X, X, X, X, X]),
         ("training;sculpture", [X, N, X, X, X, X, X]),
         ("", [X; 7]),
         ("perhaps", [X; 7]),
     ];
     for (value, expected) in cases {
         assert_eq!(answers(&[("NOAI", value)])?, expected, "{value:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn labels_of_older_drafts_are_read_and_remarked_on() -> Outcome {
+    use Answer::{Claimed as Y, Disallowed as N, None as U};
+    let inspection = read(&[("CONTENT_USAGE", "bots=n, train-genai=n, search=y")])?;
+    let answers = Usage::ALL.map(|usage| inspection.answer(usage, None));
+    assert_eq!(answers, [N, N, N, N, Y, U, U]);
+    let statement = inspection.statements().first().ok_or("no statement")?;
+    assert_eq!(
+        statement.remark(),
+        Some("labels of an older draft of AIPREF")
+    );
+    let inspection = read(&[("CONTENT_USAGE", "train-ai=n")])?;
+    let statement = inspection.statements().first().ok_or("no statement")?;
+    assert_eq!(statement.remark(), None);
+    Ok(())
+}
+
+#[test]
+fn fields_that_somebody_made_up_are_heard_and_left_alone() -> Outcome {
+    use Answer::{Disallowed as N, None as U};
+    for (name, value, expected) in [
+        ("NO_AI_TRAINING", "1", N),
+        ("no-ai-training", "please", N),
+        ("AI_TRAINING_OPT_OUT", "TRUE", N),
+        ("AI Training Opt Out", "false", U),
+    ] {
+        let fields = [(name, value)];
+        assert_eq!(
+            answers(&fields)?,
+            [expected, expected, U, U, U, U, U],
+            "{name}={value}"
+        );
+        let shelf = Shelf::new()?;
+        let original = build::flac(&fields);
+        let song = shelf.put("song.flac", original.clone())?;
+        song.say(&Preset::NoGenerativeAi.into())?;
+        let inspection = noai_audio::read(song.path())?;
+        let mut raw = inspection.statements().iter().map(Statement::raw);
+        assert!(raw.any(|raw| raw == value), "{name} is gone");
+        assert_eq!(inspection.answer(Training, None), expected);
+        noai_audio::strip(song.path())?;
+        assert_eq!(song.bytes()?, original, "{name}");
     }
     Ok(())
 }

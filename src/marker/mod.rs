@@ -8,7 +8,7 @@ pub(crate) use undo::{Step, Undo};
 
 use crate::consent::Declaration;
 use crate::identity::{ContentCode, Essence};
-use crate::vocabulary::{aipref, noai, notice, tdmrep};
+use crate::vocabulary::{Wording, aipref, noai, notice, tdmrep};
 
 /// The whole statement.
 pub(crate) const AI_CONSENT: &str = "AI_CONSENT";
@@ -30,14 +30,19 @@ pub(crate) const FIELDS: [&str; 5] = [AI_CONSENT, NOAI, CONTENT_USAGE, TDM_RESER
 ///
 /// Case is ignored, and space, `-` and `_` are equal: other programs change both.
 pub(crate) fn field(name: &str) -> Option<&'static str> {
-    let same = |ours: &&str| {
+    same(&FIELDS, name).or_else(|| same(&[COPYRIGHT], name))
+}
+
+/// Which of `names` another spelling of it means.
+pub(crate) fn same(names: &[&'static str], name: &str) -> Option<&'static str> {
+    let is_same = |ours: &&&str| {
         ours.len() == name.len()
             && ours.bytes().zip(name.bytes()).all(|(ours, theirs)| {
                 ours == theirs.to_ascii_uppercase()
                     || (ours == b'_' && matches!(theirs, b' ' | b'-'))
             })
     };
-    FIELDS.into_iter().chain([COPYRIGHT]).find(same)
+    names.iter().find(is_same).copied()
 }
 
 /// One statement of ours: what is declared, about which sound, and how to take it off.
@@ -112,12 +117,16 @@ impl Marker {
     #[must_use]
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let lasting = self.declaration.lasting();
-        let (reservation, policy) = tdmrep::spell(&lasting);
+        let value = |wording: Option<Wording>| wording.map(|wording| wording.value);
+        let reservation = tdmrep::spell(&lasting);
+        let policy = reservation
+            .as_ref()
+            .and_then(|wording| wording.terms.clone());
         [
             (AI_CONSENT, Some(self.to_string())),
-            (NOAI, noai::spell(lasting.preferences())),
-            (CONTENT_USAGE, aipref::spell(lasting.preferences())),
-            (TDM_RESERVATION, reservation),
+            (NOAI, value(noai::spell(&lasting))),
+            (CONTENT_USAGE, value(aipref::spell(&lasting))),
+            (TDM_RESERVATION, value(reservation)),
             (TDM_POLICY, policy),
         ]
         .into_iter()
@@ -128,6 +137,6 @@ impl Marker {
     /// The notice for the copyright field, where something is denied.
     #[must_use]
     pub fn notice(&self) -> Option<String> {
-        notice::spell(self.declaration.lasting().preferences())
+        notice::spell(&self.declaration.lasting()).map(|wording| wording.value)
     }
 }

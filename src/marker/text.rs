@@ -38,7 +38,7 @@ impl fmt::Display for Marker {
         if let Some(day) = declaration.expires_after() {
             write!(f, ", expires=\"{day}\"")?;
         }
-        if aipref::spell(declaration.lasting().preferences()).is_some() {
+        if aipref::spell(&declaration.lasting()).is_some() {
             write!(f, ", aipref={}", aipref::DRAFT)?;
         }
         if let Some(essence) = &self.essence {

@@ -1,4 +1,4 @@
-//! `CONTENT_USAGE`: the IETF AIPREF dictionary, draft-ietf-aipref-vocab-08.
+//! The IETF AIPREF dictionary, draft-ietf-aipref-vocab-08.
 //!
 //! | label | use |
 //! |---|---|
@@ -7,58 +7,133 @@
 //! | `search` | search |
 //!
 //! `y` allows, `n` disallows; any other value, and a missing label, is unknown; the last
-//! of duplicate labels counts. AIPREF has no word for conditional: `n` is written. An
-//! `n` with an `exceptions` parameter (Creative Commons signals) is read as conditional.
-//! That the dictionary stands in a tag is our own binding: the drafts define none.
+//! of duplicate labels counts. AIPREF has no word for conditional: `n` is written. A
+//! value with an `exceptions` parameter (Creative Commons' signals, `cc-cr` and others)
+//! is read as conditional. That the dictionary stands in a tag is our own binding: the
+//! drafts define none.
+//!
+//! The labels of older drafts are read too, and remarked on:
+//!
+//! | label | drafts | what `n` denies | what `y` allows |
+//! |---|---|---|---|
+//! | `all` | 02 | everything below | data mining |
+//! | `bots` | 03, 04 | everything below | data mining |
+//! | `tdm` | 01 | data mining and all training | data mining |
+//! | `ai` | 01 | all training | training |
+//! | `genai` | 01 | generative training | generative training |
+//! | `train-genai` | 02, 03 | generative training | generative training |
+//! | `train-ai` beside one of these | 02 to 04 | all training | training |
+//! | `ai-output` | 04 | inference and search | inference |
+//! | `inference` | 01 | inference | inference |
+//!
+//! In those drafts a label speaks for the narrower ones that are not there. A denial is
+//! read so; a permission counts for the label's own use alone. A narrower label overrides
+//! a wider one, but no other permission lifts `train-ai=n`, which denies generative
+//! training in every draft.
 
 use super::dictionary::{self, Member, Value};
-use crate::consent::{Preference, Preferences, Usage};
+use super::{Reading, Wording};
+use crate::consent::Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
+use crate::consent::{Declaration, Preference, Preferences, Usage};
 
 /// The draft whose labels [`spell`] writes, as `AI_CONSENT` states it.
 pub(crate) const DRAFT: &str = "vocab-08";
 
-const LABELS: [(&str, Usage); 3] = [
-    ("train-ai", Usage::GenerativeTraining),
-    ("ai-use", Usage::Inference),
-    ("search", Usage::Search),
+/// A label, what `n` denies, and what `y` allows.
+type Label = (&'static str, &'static [Usage], Usage);
+
+const LABELS: [Label; 3] = [
+    ("train-ai", &[GenerativeTraining], GenerativeTraining),
+    ("ai-use", &[Inference], Inference),
+    ("search", &[Search], Search),
 ];
 
+/// Those of the older drafts, the widest first.
+const OLDER: [Label; 11] = [
+    ("all", &EVERYTHING, DataMining),
+    ("bots", &EVERYTHING, DataMining),
+    (
+        "tdm",
+        &[GenerativeTraining, Training, DataMining],
+        DataMining,
+    ),
+    ("ai", &[GenerativeTraining, Training], Training),
+    ("train-ai", &[GenerativeTraining, Training], Training),
+    ("genai", &[GenerativeTraining], GenerativeTraining),
+    ("train-genai", &[GenerativeTraining], GenerativeTraining),
+    ("ai-output", &[Inference, Search], Inference),
+    ("inference", &[Inference], Inference),
+    ("ai-use", &[Inference], Inference),
+    ("search", &[Search], Search),
+];
+const EVERYTHING: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
+
 /// The uses that the dictionary can speak of.
-pub(crate) fn uses() -> impl Iterator<Item = Usage> {
-    LABELS.iter().map(|(_, usage)| *usage)
-}
+pub(crate) const USES: [Usage; 3] = [GenerativeTraining, Inference, Search];
+
+const REMARK: &str = "labels of an older draft of AIPREF";
 
 /// The dictionary, or nothing where none of its labels has a word.
-pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
+pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
     let members: Vec<String> = LABELS
         .iter()
-        .filter_map(|(label, usage)| match preferences.get(*usage) {
+        .filter_map(|(label, _, usage)| match declaration.preference(*usage) {
             Preference::Unknown => None,
             Preference::Allowed => Some(format!("{label}=y")),
             Preference::Conditional | Preference::Disallowed => Some(format!("{label}=n")),
         })
         .collect();
-    (!members.is_empty()).then(|| members.join(", "))
+    (!members.is_empty()).then(|| Wording::alone(members.join(", ")))
 }
 
-/// What the dictionary says; `None` where `text` is no dictionary, or several that another
-/// program joined with `;`: the labels of all but the first have become parameters.
-pub(crate) fn understand(text: &str) -> Option<Preferences> {
-    let members = dictionary::members(text).ok()?;
-    let is_label = |key: &String| LABELS.iter().any(|(label, _)| label == key);
-    if members
-        .iter()
-        .any(|member| member.parameters.iter().any(is_label))
-    {
-        return None;
+/// What the dictionary says. Several that another program joined with `;` are no dictionary:
+/// the labels of all but the first have become parameters.
+pub(crate) fn understand(wording: &Wording) -> Reading {
+    let Ok(members) = dictionary::members(&wording.value) else {
+        return Reading::unreadable("not in its vocabulary", &USES);
+    };
+    let mut parameters = members.iter().flat_map(|member| &member.parameters);
+    if parameters.any(|key| is_in(&OLDER, key)) {
+        return Reading::unreadable("not in its vocabulary", &USES);
     }
+    // The last of duplicate labels counts.
+    let said = |label: &str| {
+        let member = members.iter().rfind(|member| member.key == label);
+        member.map(meaning).unwrap_or_default()
+    };
+    let is_older = members.iter().any(|member| is_older(&member.key));
+    let reading = Reading::of(meanings(is_older, said));
+    if is_older {
+        reading.with_remark(REMARK)
+    } else {
+        reading
+    }
+}
+
+/// What labels say together, given each one's word.
+pub(super) fn meanings(is_older: bool, said: impl Fn(&str) -> Preference) -> Preferences {
+    let labels: &[Label] = if is_older { &OLDER } else { &LABELS };
     let mut preferences = Preferences::default();
-    for member in &members {
-        if let Some((_, usage)) = LABELS.iter().find(|(label, _)| *label == member.key) {
-            preferences.set(*usage, meaning(member));
+    for (label, denies, allows) in labels {
+        match said(label) {
+            Preference::Unknown => {}
+            Preference::Allowed => preferences.set(*allows, Preference::Allowed),
+            word => preferences = preferences.with(denies, word),
         }
     }
-    Some(preferences)
+    if said("train-ai") == Preference::Disallowed {
+        preferences.set(GenerativeTraining, Preference::Disallowed);
+    }
+    preferences
+}
+
+/// Whether only an older draft has the label.
+pub(super) fn is_older(label: &str) -> bool {
+    is_in(&OLDER, label) && !is_in(&LABELS, label)
+}
+
+fn is_in(labels: &[Label], key: &str) -> bool {
+    labels.iter().any(|(label, ..)| *label == key)
 }
 
 fn meaning(member: &Member) -> Preference {

@@ -7,10 +7,21 @@
 //! | `0`, `false`, `no` | nothing is said |
 //! | anything else | unreadable |
 
-use crate::consent::{Preference, Preferences, Usage};
+use super::{Reading, Wording};
+use crate::consent::{Declaration, Preference, Preferences, Usage};
 
 /// The denied uses as a list, or nothing where none is denied.
-pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
+pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
+    list(declaration.preferences()).map(Wording::alone)
+}
+
+/// Whether a text is a list as [`spell`] writes it.
+pub(crate) fn is_ours(text: &str) -> bool {
+    let reading = understand(&text.into());
+    reading.fault().is_none() && list(reading.preferences()).as_deref() == Some(text)
+}
+
+fn list(preferences: &Preferences) -> Option<String> {
     let denied: Vec<&str> = preferences
         .which(Preference::Disallowed)
         .map(Usage::name)
@@ -18,17 +29,23 @@ pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
     (!denied.is_empty()).then(|| denied.join(", "))
 }
 
-/// What `text` denies; `None` where it cannot be read.
-pub(crate) fn understand(text: &str) -> Option<Preferences> {
-    let denied: Vec<Usage> = match text.trim().to_ascii_lowercase().as_str() {
+/// What the list denies.
+pub(crate) fn understand(wording: &Wording) -> Reading {
+    let text = wording.value.trim().to_ascii_lowercase();
+    let mut reading = Reading::default();
+    match text.as_str() {
         "1" | "true" | "yes" => {
-            vec![Usage::GenerativeTraining, Usage::Training, Usage::Inference]
+            return Reading::all(&super::robots::USES, Preference::Disallowed);
         }
-        "0" | "false" | "no" => Vec::new(),
-        list => list
-            .split(',')
-            .map(|name| name.trim().parse().ok())
-            .collect::<Option<_>>()?,
-    };
-    Some(Preferences::default().with(&denied, Preference::Disallowed))
+        "0" | "false" | "no" => return reading,
+        _ => {}
+    }
+    let mut denied = Preferences::default();
+    for name in text.split(',') {
+        match name.trim().parse() {
+            Ok(usage) => denied.set(usage, Preference::Disallowed),
+            Err(_) => reading = Reading::unreadable("not in its vocabulary", &Usage::ALL),
+        }
+    }
+    reading.and(Reading::of(denied))
 }

@@ -6,8 +6,8 @@
 //! the AIPREF dictionary of the whole declaration in brackets. Written where something
 //! is denied; ASCII, no `;`, no line break.
 
-use super::aipref;
-use crate::consent::{Preference, Preferences, Usage};
+use super::{Reading, Wording, aipref};
+use crate::consent::{Declaration, Preference, Usage};
 
 /// The phrase for a set of uses; the first row of which all uses are denied is taken.
 const PHRASES: [(&[Usage], &str); 7] = [
@@ -24,16 +24,12 @@ const AFTER: &str = " without permission.";
 const MINING: &str = "Text and data mining reserved.";
 const BRACKET: &str = "[Content-Usage: ";
 
-/// What a notice says.
-pub(crate) struct Understood {
-    pub(crate) preferences: Preferences,
-    /// A dictionary stands in brackets and cannot be read.
-    pub(crate) is_damaged: bool,
-}
-
 /// The notice, or nothing where nothing is denied.
-pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
-    let mut left: Vec<Usage> = preferences.which(Preference::Disallowed).collect();
+pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
+    let mut left: Vec<Usage> = declaration
+        .preferences()
+        .which(Preference::Disallowed)
+        .collect();
     if left.is_empty() {
         return None;
     }
@@ -55,35 +51,31 @@ pub(crate) fn spell(preferences: &Preferences) -> Option<String> {
     if left.contains(&Usage::DataMining) {
         sentences.push(MINING.to_owned());
     }
-    if let Some(dictionary) = aipref::spell(preferences) {
-        sentences.push(format!("{BRACKET}{dictionary}]"));
+    if let Some(dictionary) = aipref::spell(declaration) {
+        sentences.push(format!("{BRACKET}{}]", dictionary.value));
     }
-    Some(sentences.join(" "))
+    Some(Wording::alone(sentences.join(" ")))
 }
 
-/// What a copyright text says in our words.
-///
-/// `None` where there is no notice in it.
-pub(crate) fn understand(text: &str) -> Option<Understood> {
+/// What a copyright text says in our words: nothing where there is no notice in it.
+pub(crate) fn understand(wording: &Wording) -> Reading {
+    let text = &wording.value;
     let mut denied: Vec<Usage> = phrases(text);
     if text.contains(MINING) {
         denied.push(Usage::DataMining);
     }
-    let words = Preferences::default().with(&denied, Preference::Disallowed);
-    match text.rsplit_once(BRACKET) {
-        Some((_, rest)) => {
-            let dictionary = rest.split_once(']').map(|(inside, _)| inside);
-            let said = dictionary.and_then(aipref::understand);
-            Some(Understood {
-                is_damaged: said.is_none(),
-                preferences: said.unwrap_or_default().combine(words),
-            })
-        }
-        None if denied.is_empty() => None,
-        None => Some(Understood {
-            preferences: words,
-            is_damaged: false,
-        }),
+    let words = Reading::all(&denied, Preference::Disallowed);
+    let Some((_, rest)) = text.rsplit_once(BRACKET) else {
+        return words;
+    };
+    let dictionary = rest.split_once(']').map(|(inside, _)| inside.into());
+    let said = dictionary.map(|dictionary| aipref::understand(&dictionary));
+    match said {
+        Some(said) if said.fault().is_none() => words.and(said),
+        _ => words.and(Reading::unreadable(
+            "the dictionary in brackets is damaged",
+            &aipref::USES,
+        )),
     }
 }
 

@@ -1,4 +1,5 @@
-//! `TDM_RESERVATION` and `TDM_POLICY`: the W3C TDM Reservation Protocol (2024-05-10).
+//! The W3C TDM Reservation Protocol (final report of 2024-05-10): `tdm-reservation`, and
+//! `tdm-policy` as its terms.
 //!
 //! | reservation | meaning for data mining, training and generative training |
 //! |---|---|
@@ -11,7 +12,8 @@
 //! condition, so it is written only where none of the three is denied. The report does
 //! not speak of audio: these fields are an extension.
 
-use crate::consent::{Declaration, Preference, Preferences, Usage};
+use super::{Reading, Wording, of_all};
+use crate::consent::{Declaration, PolicyUrl, Preference, Usage};
 
 /// The uses that the reservation speaks of.
 pub(crate) const USES: [Usage; 3] = [
@@ -20,30 +22,31 @@ pub(crate) const USES: [Usage; 3] = [
     Usage::GenerativeTraining,
 ];
 
-/// The values of `TDM_RESERVATION` and `TDM_POLICY`, each where it has something to say.
-pub(crate) fn spell(declaration: &Declaration) -> (Option<String>, Option<String>) {
-    let said = USES.map(|usage| declaration.preference(usage));
-    let any = |preference| said.contains(&preference);
-    if any(Preference::Disallowed) {
-        (Some("1".to_owned()), None)
-    } else if any(Preference::Conditional) {
-        let policy = declaration.policy_url().map(|url| url.as_str().to_owned());
-        (Some("1".to_owned()), policy)
-    } else if any(Preference::Unknown) {
-        (None, None)
-    } else {
-        (Some("0".to_owned()), None)
-    }
+/// The reservation, and the policy's address where that is the condition.
+pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
+    let (bit, terms) = match of_all(declaration, &USES) {
+        Preference::Unknown => return None,
+        Preference::Allowed => ("0", None),
+        Preference::Conditional => ("1", declaration.policy_url().map(PolicyUrl::to_string)),
+        Preference::Disallowed => ("1", None),
+    };
+    Some(Wording {
+        value: bit.to_owned(),
+        terms,
+    })
 }
 
-/// What a reservation says, given the policy that stands beside it; `None` where it cannot
-/// be read. The report calls such a value unset; a wrong bit must not lift a reservation.
-pub(crate) fn understand(reservation: &str, policy: Option<&str>) -> Option<Preferences> {
-    let preference = match (reservation.trim(), policy) {
-        ("1", None) => Preference::Disallowed,
-        ("1", Some(_)) => Preference::Conditional,
-        ("0", _) => Preference::Allowed,
-        _ => return None,
-    };
-    Some(Preferences::default().with(&USES, preference))
+/// What a reservation says, given the policy that stands beside it. The report calls a value
+/// that is neither unset; a wrong bit must not lift a reservation.
+pub(crate) fn understand(wording: &Wording) -> Reading {
+    let policy = wording
+        .terms
+        .as_deref()
+        .filter(|url| !url.trim().is_empty());
+    match (wording.value.trim(), policy) {
+        ("1", None) => Reading::all(&USES, Preference::Disallowed),
+        ("1", Some(_)) => Reading::all(&USES, Preference::Conditional),
+        ("0", _) => Reading::all(&USES, Preference::Allowed),
+        _ => Reading::unreadable("not in its vocabulary", &USES),
+    }
 }

@@ -1,0 +1,150 @@
+//! A `<license>` of Really Simple Licensing 1.0 (2025-12-10), section 3.4: what it permits and
+//! prohibits by usage.
+//!
+//! | token | prohibited it denies | permitted it allows |
+//! |---|---|---|
+//! | `all` | generative training, training, inference, data mining, search | the same |
+//! | `ai-all` | generative training, training, inference | the same |
+//! | `ai-train` | generative training, training | the same |
+//! | `ai-input` | inference | inference |
+//! | `ai-index` | inference | |
+//! | `search` | search | search |
+//!
+//! What is prohibited beats what is permitted. A permission is plain only where the license
+//! has no other element than a payment of the type `free`; else it is conditional. Of several
+//! licenses the strongest word counts. The tokens of earlier drafts (`train-ai`, `train-genai`,
+//! `ai-use`) are read where they prohibit; where a prohibition has a token that is not known,
+//! nothing can be read of the license. Written is a license alone, which stands in the
+//! `<content>` that names the recording's address; what is conditional is prohibited there,
+//! since how a policy is named is not settled.
+
+use roxmltree::{Document, Node};
+
+use super::{Reading, Wording, of_all};
+use crate::consent::Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
+use crate::consent::{Declaration, Preference, Usage};
+
+const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
+
+/// A token, what it denies and what it allows.
+type Token = (&'static str, &'static [Usage], &'static [Usage]);
+
+const TOKENS: [Token; 6] = [
+    ("all", &USES, &USES),
+    (
+        "ai-all",
+        &[GenerativeTraining, Training, Inference],
+        &[GenerativeTraining, Training, Inference],
+    ),
+    (
+        "ai-train",
+        &[GenerativeTraining, Training],
+        &[GenerativeTraining, Training],
+    ),
+    ("ai-input", &[Inference], &[Inference]),
+    ("ai-index", &[Inference], &[]),
+    ("search", &[Search], &[Search]),
+];
+const EARLIER: [Token; 3] = [
+    ("train-ai", &[GenerativeTraining, Training], &[]),
+    ("train-genai", &[GenerativeTraining], &[]),
+    ("ai-use", &[Inference], &[]),
+];
+
+/// The tokens that together speak of every use.
+const WRITTEN: [(&str, &[Usage]); 3] = [
+    ("ai-train", &[GenerativeTraining, Training]),
+    ("ai-input", &[Inference]),
+    ("search", &[Search]),
+];
+
+/// The license, or nothing where no token has a word.
+pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
+    let (mut permitted, mut prohibited) = (Vec::new(), Vec::new());
+    for (token, uses) in WRITTEN {
+        match of_all(declaration, uses) {
+            Preference::Unknown => {}
+            Preference::Allowed => permitted.push(token),
+            Preference::Conditional | Preference::Disallowed => prohibited.push(token),
+        }
+    }
+    // Data mining has no token of its own.
+    if declaration.preference(DataMining) >= Preference::Conditional {
+        (permitted, prohibited) = (Vec::new(), vec!["all"]);
+    }
+    let element = |name: &str, tokens: &[&str]| match tokens {
+        [] => String::new(),
+        _ => format!("<{name} type=\"usage\">{}</{name}>", tokens.join(" ")),
+    };
+    let inside = element("permits", &permitted) + &element("prohibits", &prohibited);
+    (!inside.is_empty()).then(|| Wording::alone(format!("<license>{inside}</license>")))
+}
+
+/// What a license, or a document with licenses in it, says.
+pub(super) fn understand(wording: &Wording) -> Reading {
+    let unreadable = |why: &str| Reading::unreadable(why, &USES);
+    let Ok(document) = Document::parse(&wording.value) else {
+        return unreadable("not well-formed");
+    };
+    let licenses: Vec<Node<'_, '_>> = document
+        .descendants()
+        .filter(|node| is(node, "license"))
+        .collect();
+    if licenses.is_empty() {
+        return unreadable("there is no license");
+    }
+    licenses
+        .iter()
+        .map(license)
+        .fold(Reading::default(), Reading::and)
+}
+
+fn license(license: &Node<'_, '_>) -> Reading {
+    let elements = || license.children().filter(Node::is_element);
+    let rules = |name: &'static str| {
+        let of_usage = |node: &Node<'_, '_>| node.attribute("type").unwrap_or("usage") == "usage";
+        let texts = elements().filter(move |node| is(node, name) && of_usage(node));
+        texts.flat_map(|node| words(&node)).collect::<Vec<String>>()
+    };
+    let is_plain = |node: Node<'_, '_>| {
+        let is_rule = is(&node, "permits") || is(&node, "prohibits");
+        let of_usage = node.attribute("type").unwrap_or("usage") == "usage";
+        is_rule && of_usage || is(&node, "payment") && node.attribute("type") == Some("free")
+    };
+    let word = if elements().all(is_plain) {
+        Preference::Allowed
+    } else {
+        Preference::Conditional
+    };
+    let mut reading = Reading::default();
+    for token in rules("permits") {
+        if let Some((_, _, uses)) = TOKENS.iter().find(|(known, ..)| *known == token) {
+            reading = reading.and(Reading::all(uses, word));
+        }
+    }
+    for token in rules("prohibits") {
+        let mut known = TOKENS.iter().chain(&EARLIER);
+        reading = reading.and(match known.find(|(known, ..)| *known == token) {
+            Some((_, uses, _)) => Reading::all(uses, Preference::Disallowed),
+            None => Reading::unreadable("a prohibition is not in its vocabulary", &USES),
+        });
+    }
+    reading
+}
+
+/// The element's name, in whatever namespace: some documents leave it out.
+fn is(node: &Node<'_, '_>, name: &str) -> bool {
+    node.tag_name().name() == name
+}
+
+/// The tokens of an element, which white space or commas part.
+fn words(node: &Node<'_, '_>) -> Vec<String> {
+    let texts = node.descendants().filter_map(|node| node.text());
+    let text: Vec<&str> = texts.collect();
+    let text = text.join(" ").to_ascii_lowercase();
+    let words = text.split(|c: char| c.is_whitespace() || c == ',');
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

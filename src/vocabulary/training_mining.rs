@@ -1,0 +1,99 @@
+//! The assertion `cawg.training-mining` (CAWG 1.1), as JSON; the older
+//! `c2pa.training-mining` is read too.
+//!
+//! `{"entries": {"cawg.ai_training": {"use": "notAllowed"}, …}}`
+//!
+//! | key | use |
+//! |---|---|
+//! | `ai_generative_training` | generative training |
+//! | `ai_training` | training, of non-generative models |
+//! | `ai_inference` | inference |
+//! | `data_mining` | data mining |
+//!
+//! | `use` | meaning |
+//! |---|---|
+//! | `allowed` | allowed |
+//! | `notAllowed` | denied |
+//! | `constrained` | conditional where `constraint_info` says more, else denied |
+//! | anything else | unreadable |
+//!
+//! Keys begin with `cawg.`, in older assertions with `c2pa.`, in some with nothing; the level
+//! `entries` is missing in some; `constraints_info` is read as well. Other keys are ignored.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::object::{self, Value};
+use super::{Reading, Wording};
+use crate::consent::{Declaration, PolicyUrl, Preference, Usage};
+
+const KEYS: [(&str, Usage); 4] = [
+    ("data_mining", Usage::DataMining),
+    ("ai_inference", Usage::Inference),
+    ("ai_training", Usage::Training),
+    ("ai_generative_training", Usage::GenerativeTraining),
+];
+const PREFIXES: [&str; 2] = ["cawg.", "c2pa."];
+
+/// The assertion's data, or nothing where none of its four uses is spoken of.
+pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
+    let policy = declaration.policy_url().map(PolicyUrl::as_str);
+    let entry = |usage| match declaration.preference(usage) {
+        Preference::Unknown => None,
+        Preference::Allowed => Some(json!({"use": "allowed"})),
+        Preference::Conditional => Some(json!({"use": "constrained", "constraint_info": policy?})),
+        Preference::Disallowed => Some(json!({"use": "notAllowed"})),
+    };
+    let entries: Map<String, Json> = KEYS
+        .into_iter()
+        .filter_map(|(key, usage)| Some((format!("cawg.{key}"), entry(usage)?)))
+        .collect();
+    (!entries.is_empty()).then(|| Wording::alone(json!({"entries": entries}).to_string()))
+}
+
+/// What the assertion's data says; of several entries for one use the strongest counts.
+pub(super) fn understand(wording: &Wording) -> Reading {
+    let unreadable = || Reading::unreadable("not in its vocabulary", &KEYS.map(|(_, usage)| usage));
+    let Some(members) = object::members(&wording.value) else {
+        return unreadable();
+    };
+    let mut reading = entries(&members);
+    for inner in object::named(&members, "entries") {
+        reading = reading.and(inner.members().map_or_else(unreadable, entries));
+    }
+    reading
+}
+
+fn entries(members: &[(String, Value)]) -> Reading {
+    let of_ours = |(name, value): &(String, Value)| {
+        let bare = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
+        let bare = bare.unwrap_or(name);
+        let (_, usage) = KEYS.iter().find(|(key, _)| *key == bare)?;
+        Some(entry(*usage, value))
+    };
+    members
+        .iter()
+        .filter_map(of_ours)
+        .fold(Reading::default(), Reading::and)
+}
+
+fn entry(usage: Usage, value: &Value) -> Reading {
+    let members = value.members().unwrap_or_default();
+    let says = |name| object::named(members, name).filter_map(Value::text);
+    let is_explained = ["constraint_info", "constraints_info"]
+        .iter()
+        .flat_map(|name| says(name))
+        .any(|text| !text.trim().is_empty());
+    let word = |word: &str| match word {
+        "allowed" => Some(Preference::Allowed),
+        "constrained" if is_explained => Some(Preference::Conditional),
+        "constrained" | "notAllowed" => Some(Preference::Disallowed),
+        _ => None,
+    };
+    let words: Option<Vec<Preference>> = object::named(members, "use")
+        .map(|value| value.text().and_then(word))
+        .collect();
+    match words.and_then(|words| words.into_iter().max()) {
+        Some(strongest) => Reading::all(&[usage], strongest),
+        None => Reading::unreadable("an entry is not in its vocabulary", &[usage]),
+    }
+}
