@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::marker::{self, Marker};
 use crate::source::{self, Source};
 use crate::statement::{Meaning, Statement, understand};
+use crate::vocabulary::Vocabulary;
 
 /// Everything that a file's tags state about consent.
 ///
@@ -122,6 +123,58 @@ impl Inspection {
     #[must_use]
     pub fn statements(&self) -> &[Statement] {
         &self.statements
+    }
+
+    /// Adds what is said outside the file, so that it counts as what the file says does.
+    ///
+    /// ```
+    /// use noai_audio::{Answer, Place, Usage};
+    /// let mut inspection = noai_audio::read("test-audio/clean/sine.mp3")?;
+    /// let headers = "Content-Usage: train-ai=n\n";
+    /// inspection.hear(Place::Headers.read(headers, &"/sine.mp3".parse()?));
+    /// let answer = inspection.answer(Usage::GenerativeTraining, None);
+    /// assert_eq!(answer, Answer::Disallowed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn hear(&mut self, statements: impl IntoIterator<Item = Statement>) -> &mut Inspection {
+        self.statements.extend(statements);
+        self
+    }
+
+    /// The same by TDMRep's rule: what the file reserves supersedes what the response does,
+    /// and that what the server does. Statements of other vocabularies stay.
+    ///
+    /// By default the most restrictive statement wins, wherever it stands.
+    #[must_use]
+    pub fn layered(&self) -> Inspection {
+        let of_tdmrep = |statement: &&Statement| {
+            statement.vocabulary() == Vocabulary::Tdmrep && statement.field() != marker::TDM_POLICY
+        };
+        let nearest = self
+            .statements
+            .iter()
+            .filter(of_tdmrep)
+            .map(Statement::layer)
+            .min();
+        let mut layered = self.clone();
+        layered
+            .statements
+            .retain(|statement| !of_tdmrep(&statement) || Some(statement.layer()) == nearest);
+        layered
+    }
+
+    /// The uses about which two statements say different things, in the order of
+    /// [`Usage::ALL`]. Silence differs from nothing, and what cannot be read is not counted.
+    #[must_use]
+    pub fn conflicts(&self, today: Option<Date>) -> Vec<Usage> {
+        let said = |usage| {
+            let statements = self.statements.iter();
+            let said = statements.filter_map(move |statement| statement.preference(usage, today));
+            said.filter(|preference| *preference != Preference::Unknown)
+        };
+        let mut uses = Usage::ALL.to_vec();
+        uses.retain(|usage| said(*usage).min() != said(*usage).max());
+        uses
     }
 
     /// Our own marker, where there is one. `Conflict` where one is damaged or two disagree.

@@ -4,16 +4,25 @@ use crate::carrier::{Carrier, Value};
 use crate::consent::{Date, Preference, Usage};
 use crate::found::Found;
 use crate::marker::{self, Marker};
-use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, tdmrep};
+use crate::publish::Place;
+use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, rsl, tdmrep};
 
 /// One statement, with where it was found.
 #[derive(Debug, Clone)]
 pub struct Statement {
     field: &'static str,
-    tag: Carrier,
+    origin: Origin,
     vocabulary: Vocabulary,
     raw: String,
     pub(crate) meaning: Meaning,
+}
+
+/// Where a statement was found.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    Tag(Carrier),
+    Outside(Place),
+    Elsewhere,
 }
 
 #[derive(Debug, Clone)]
@@ -25,6 +34,62 @@ pub(crate) enum Meaning {
 }
 
 impl Statement {
+    /// A statement that was made outside the file.
+    pub(crate) fn outside(
+        field: &'static str,
+        place: Place,
+        vocabulary: Vocabulary,
+        wording: Wording,
+    ) -> Statement {
+        let reading = vocabulary.understand(&wording);
+        Statement::read(field, place, vocabulary, wording.value, reading)
+    }
+
+    /// The same, where the reading is there already.
+    pub(crate) fn read(
+        field: &'static str,
+        place: Place,
+        vocabulary: Vocabulary,
+        raw: String,
+        reading: Reading,
+    ) -> Statement {
+        Statement {
+            field,
+            origin: Origin::Outside(place),
+            vocabulary,
+            raw,
+            meaning: Meaning::Says(reading),
+        }
+    }
+
+    /// A license at an address: whatever it says, its terms come first.
+    pub(crate) fn linked(field: &'static str, place: Place, address: &str) -> Statement {
+        let reading = rsl::linked();
+        Statement::read(field, place, Vocabulary::Rsl, address.to_owned(), reading)
+    }
+
+    /// How near to the sound TDMRep takes a place to be: in the file, with the response, on
+    /// the server.
+    pub(crate) fn layer(&self) -> u8 {
+        match self.origin {
+            Origin::Tag(_) => 0,
+            Origin::Outside(Place::Headers | Place::Page) => 1,
+            Origin::Outside(_) | Origin::Elsewhere => 2,
+        }
+    }
+
+    /// Whether nothing is said, and nothing is amiss.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(&self.meaning, Meaning::Says(reading) if *reading == Reading::default())
+    }
+
+    /// Takes back what is allowed.
+    pub(crate) fn permit_nothing(&mut self) {
+        if let Meaning::Says(reading) = &mut self.meaning {
+            reading.permit_nothing();
+        }
+    }
+
     /// The field's name, as docs/SPEC.md has it.
     #[must_use]
     pub fn field(&self) -> &'static str {
@@ -32,10 +97,15 @@ impl Statement {
     }
 
     /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
-    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`.
+    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`; or the name of the [`Place`] outside the
+    /// file; or `elsewhere`.
     #[must_use]
     pub fn tag(&self) -> &'static str {
-        self.tag.name()
+        match self.origin {
+            Origin::Tag(carrier) => carrier.name(),
+            Origin::Outside(place) => place.name(),
+            Origin::Elsewhere => "elsewhere",
+        }
     }
 
     /// The dialect in which it speaks.
@@ -79,7 +149,11 @@ impl Statement {
     }
 
     /// What is said about `usage`; `None` where that cannot be read.
-    pub(crate) fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
+    ///
+    /// Permissions that ended before `today` are unknown; with no day none has ended. A
+    /// field that repeats our own statement in coarser words says nothing of its own.
+    #[must_use]
+    pub fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
         match &self.meaning {
             Meaning::Ours(marker) => {
                 let declaration = marker.declaration();
@@ -91,6 +165,20 @@ impl Statement {
             }
             Meaning::Says(reading) => reading.preference(usage),
             Meaning::Echo => Some(Preference::Unknown),
+        }
+    }
+}
+
+/// What somebody declares outside the file, in whatever role: a platform's terms, a register's
+/// entry.
+impl From<Marker> for Statement {
+    fn from(marker: Marker) -> Statement {
+        Statement {
+            field: marker::AI_CONSENT,
+            origin: Origin::Elsewhere,
+            vocabulary: Vocabulary::AiConsent,
+            raw: marker.to_string(),
+            meaning: Meaning::Ours(Box::new(marker)),
         }
     }
 }
@@ -208,7 +296,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
     };
     Some(Statement {
         field: field.name,
-        tag: field.carrier,
+        origin: Origin::Tag(field.carrier),
         vocabulary,
         raw,
         meaning,

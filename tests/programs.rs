@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{NO_AI, Outcome, Shelf, ensure, fail, program};
+use common::{NO_AI, Outcome, Shelf, build, ensure, fail, program};
 use noai_audio::Role;
 use serde_json::Value;
 
@@ -755,5 +755,49 @@ fn identify_makes_a_record_of_a_file_that_is_not_touched() -> Outcome {
     let record = noai_audio::Record::from_json(made.out.trim())?;
     assert_eq!(record.name.as_deref(), Some("sine.mp3"));
     assert_eq!(fs::read(&mp3)?, before);
+    Ok(())
+}
+
+#[test]
+fn publish_writes_what_the_files_declare_and_writes_over_nothing() -> Outcome {
+    let shelf = album()?;
+    let out = tempfile::tempdir()?;
+    let site = out.path().join("site");
+    let options = ["--base", "/music/", "--out", &site.to_string_lossy()];
+    let nothing = run("publish", &options, &[shelf.path()])?;
+    assert_eq!(nothing.status, Some(1), "{}", nothing.said);
+    assert!(!site.exists(), "there is nothing to say");
+
+    run("tag_folder", &[], &[&shelf.path().join("sine.mp3")])?;
+    let done = run("publish", &options, &[shelf.path()])?;
+    assert_eq!(done.status, Some(0), "{}", done.said);
+    assert_eq!(
+        done.sentence(),
+        "1 file listed; 5 declare nothing of their own; 1 other file skipped"
+    );
+    let robots = fs::read_to_string(site.join("robots.txt"))?;
+    let rules = "User-agent: *\nContent-Usage: /music/sine.mp3$ train-ai=n, ai-use=n\n";
+    assert_eq!(robots, rules);
+    assert_eq!(done.out.lines().count(), 6);
+
+    fs::write(site.join("robots.txt"), "mine")?;
+    let again = run("publish", &options, &[shelf.path()])?;
+    assert_eq!(again.status, Some(3));
+    assert_eq!(fs::read_to_string(site.join("robots.txt"))?, "mine");
+    let replace = [&options[..], &["--replace"]].concat();
+    assert_eq!(run("publish", &replace, &[shelf.path()])?.status, Some(0));
+    assert_eq!(fs::read_to_string(site.join("robots.txt"))?, rules);
+
+    let damaged = shelf.put(
+        "damaged.flac",
+        build::flac(&[("AI_CONSENT", "v=1, search=")]),
+    )?;
+    let refused = run("publish", &replace, &[shelf.path()])?;
+    assert_eq!(refused.status, Some(1));
+    let refusal = format!(
+        "refused: {}: a statement cannot be read",
+        damaged.path().display()
+    );
+    assert!(refused.said.contains(&refusal), "{}", refused.said);
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! could not say is found by reading back what it did. Nothing here knows of files or tags.
 
 pub(crate) mod dictionary;
-mod object;
+pub(crate) mod object;
 mod reading;
 mod ai_consent;
 pub(crate) mod noai;
@@ -16,7 +16,7 @@ pub(crate) mod tdmrep;
 pub(crate) mod notice;
 mod plus;
 mod training_mining;
-mod rsl;
+pub(crate) mod rsl;
 mod content_signal;
 mod robots;
 mod freesound;

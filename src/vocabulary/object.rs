@@ -1,4 +1,4 @@
-//! Which members does a JSON object (RFC 8259) have, in which order?
+//! Which members does a JSON object (RFC 8259) have, and which values a list, in which order?
 //!
 //! Unlike a map, the list keeps duplicate names: the second of two must not hide a denial.
 
@@ -8,29 +8,40 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// A JSON value, as far as consent is told by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
+    /// A number without a fraction, as text.
+    Number(String),
+    List(Vec<Value>),
     Object(Vec<(String, Value)>),
     Other,
 }
 
 /// The members of the object that `text` is.
-pub(super) fn members(text: &str) -> Option<Vec<(String, Value)>> {
+pub(crate) fn members(text: &str) -> Option<Vec<(String, Value)>> {
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Some(members),
         _ => None,
     }
 }
 
+/// The values of the list that `text` is.
+pub(crate) fn list(text: &str) -> Option<Vec<Value>> {
+    match serde_json::from_str(text) {
+        Ok(Value::List(values)) => Some(values),
+        _ => None,
+    }
+}
+
 impl Value {
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn members(&self) -> Option<&[(String, Value)]> {
+    pub(crate) fn members(&self) -> Option<&[(String, Value)]> {
         match self {
             Value::Object(members) => Some(members),
             _ => None,
@@ -39,7 +50,7 @@ impl Value {
 }
 
 /// The values of every member of that name.
-pub(super) fn named<'a>(
+pub(crate) fn named<'a>(
     members: &'a [(String, Value)],
     name: &'a str,
 ) -> impl Iterator<Item = &'a Value> {
@@ -75,20 +86,23 @@ impl<'de> Visitor<'de> for Values {
     }
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        while list.next_element::<Value>()?.is_some() {}
-        Ok(Value::Other)
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::List(values))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
         Ok(Value::Other)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Value, E> {

@@ -46,6 +46,13 @@ impl Reading {
         self
     }
 
+    /// The same without its permissions.
+    pub(crate) fn permit_nothing(&mut self) {
+        for usage in self.says.which(Preference::Allowed).collect::<Vec<_>>() {
+            self.says.set(usage, Preference::Unknown);
+        }
+    }
+
     /// The same, with something about the text that a person should know.
     pub(super) fn with_remark(mut self, remark: &'static str) -> Reading {
         self.remark = Some(remark);

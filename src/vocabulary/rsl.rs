@@ -80,23 +80,32 @@ pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
     (!inside.is_empty()).then(|| Wording::alone(format!("<license>{inside}</license>")))
 }
 
-/// What a license, or a document with licenses in it, says.
+/// What a license, or every license of a document, says.
 pub(super) fn understand(wording: &Wording) -> Reading {
-    let unreadable = |why: &str| Reading::unreadable(why, &USES);
-    let Ok(document) = Document::parse(&wording.value) else {
-        return unreadable("not well-formed");
+    let unreadable = || Reading::unreadable("there is no license", &USES);
+    understand_for(&wording.value, |_| true).unwrap_or_else(unreadable)
+}
+
+/// What a document says of a content, given whether an address is that content's; nothing where
+/// no license is about it. Licenses in no `<content>` are about any.
+pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> bool) -> Option<Reading> {
+    let Ok(document) = Document::parse(text) else {
+        return Some(Reading::unreadable("not well-formed", &USES));
     };
-    let licenses: Vec<Node<'_, '_>> = document
-        .descendants()
-        .filter(|node| is(node, "license"))
-        .collect();
-    if licenses.is_empty() {
-        return unreadable("there is no license");
-    }
+    let is_about_it = |license: &Node<'_, '_>| {
+        let content = license.ancestors().find(|node| is(node, "content"));
+        content.is_none_or(|content| content.attribute("url").is_none_or(&is_it))
+    };
+    let licenses = document.descendants().filter(|node| is(node, "license"));
     licenses
-        .iter()
-        .map(license)
-        .fold(Reading::default(), Reading::and)
+        .filter(is_about_it)
+        .map(|node| license(&node))
+        .reduce(Reading::and)
+}
+
+/// What a license says that stands elsewhere: its terms come first.
+pub(crate) fn linked() -> Reading {
+    Reading::all(&USES, Preference::Conditional)
 }
 
 fn license(license: &Node<'_, '_>) -> Reading {

@@ -1,0 +1,216 @@
+//! What is said beside a file, by whoever serves or lists it.
+//!
+//! One file per place, all of the same shape: `write` gives the place's text for a list of
+//! recordings, `read` what such a text states about one of them. A text goes to a reader who
+//! never sees the file, so it repeats what the file declares and adds nothing.
+
+mod path;
+mod headers;
+mod page;
+mod robots_txt;
+mod tdmrep_json;
+mod rsl_document;
+mod assertions;
+
+use std::fmt;
+
+use crate::consent::{Declaration, PolicyUrl};
+use crate::statement::Statement;
+use crate::vocabulary::{Vocabulary, Wording};
+
+pub use path::{UrlPath, UrlPathError};
+
+/// A place outside a file where consent is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// HTTP response headers. Written as a `_headers` file, which several hosts of static
+    /// sites read: a path, and its headers below, indented.
+    Headers,
+    /// Elements of a page's `<head>`; they speak of every recording that it lists.
+    Page,
+    /// Rules of `/robots.txt` (RFC 9309, draft-ietf-aipref-attach-05).
+    RobotsTxt,
+    /// `/.well-known/tdmrep.json` (W3C TDMRep).
+    TdmrepJson,
+    /// A document of Really Simple Licensing 1.0.
+    RslDocument,
+    /// CAWG assertions for whoever signs the files: JSON Lines of `path`, `label`, `data`.
+    Assertions,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Place; 6] = [
+        Place::Headers,
+        Place::Page,
+        Place::RobotsTxt,
+        Place::TdmrepJson,
+        Place::RslDocument,
+        Place::Assertions,
+    ];
+
+    /// The place's name, which a [`Statement`] gives as its [`tag`](Statement::tag).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Place::Headers => "headers",
+            Place::Page => "page",
+            Place::RobotsTxt => "robots.txt",
+            Place::TdmrepJson => "tdmrep.json",
+            Place::RslDocument => "rsl",
+            Place::Assertions => "assertions",
+        }
+    }
+
+    /// What a text in this place states about the recording at `path`.
+    ///
+    /// Where it names nobody's preferences the list is empty; what cannot be read gives an
+    /// unreadable statement, and so no permission.
+    #[must_use]
+    pub fn read(self, text: &str, path: &UrlPath) -> Vec<Statement> {
+        match self {
+            Place::Headers => headers::read(text, path),
+            Place::Page => page::read(text, path),
+            Place::RobotsTxt => robots_txt::read(text, path),
+            Place::TdmrepJson => tdmrep_json::read(text, path),
+            Place::RslDocument => rsl_document::read(text, path),
+            Place::Assertions => assertions::read(text, path),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Recordings, where each is served, and what each declares.
+///
+/// ```
+/// use noai_audio::{Declaration, Place, Publication, Usage};
+/// let declaration = Declaration::new().deny(Usage::GenerativeTraining);
+/// let mut publication = Publication::new();
+/// publication.list("/music/song.mp3".parse()?, declaration);
+/// assert_eq!(
+///     publication.write(Place::RobotsTxt),
+///     "User-agent: *\nContent-Usage: /music/song.mp3$ train-ai=n\n"
+/// );
+/// # Ok::<(), noai_audio::UrlPathError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Publication {
+    listed: Vec<(UrlPath, Declaration)>,
+    rsl: Option<PolicyUrl>,
+}
+
+impl Publication {
+    /// Nothing listed.
+    #[must_use]
+    pub fn new() -> Publication {
+        Publication::default()
+    }
+
+    /// Lists a recording. One that is listed twice says both.
+    pub fn list(&mut self, path: UrlPath, declaration: Declaration) -> &mut Publication {
+        self.listed.push((path, declaration));
+        self
+    }
+
+    /// Says where the [RSL document](Place::RslDocument) will be, so that headers, page and
+    /// robots.txt link it.
+    pub fn rsl(&mut self, address: PolicyUrl) -> &mut Publication {
+        self.rsl = Some(address);
+        self
+    }
+
+    /// The text for a place: UTF-8, lines ended by LF. Empty where there is nothing to say.
+    #[must_use]
+    pub fn write(&self, place: Place) -> String {
+        match place {
+            Place::Headers => headers::write(self),
+            Place::Page => page::write(self),
+            Place::RobotsTxt => robots_txt::write(self),
+            Place::TdmrepJson => tdmrep_json::write(self),
+            Place::RslDocument => rsl_document::write(self),
+            Place::Assertions => assertions::write(self),
+        }
+    }
+
+    /// What each recording's declaration is in a vocabulary, where it has a wording.
+    fn spelled(&self, vocabulary: Vocabulary) -> impl Iterator<Item = (&UrlPath, Wording)> {
+        self.listed.iter().filter_map(move |(path, declaration)| {
+            Some((path, vocabulary.spell(declaration).wording?))
+        })
+    }
+}
+
+/// The names under which headers, pages and robots.txt state consent.
+const CONTENT_USAGE: &str = "Content-Usage";
+const TDM_RESERVATION: &str = "tdm-reservation";
+const TDM_POLICY: &str = "tdm-policy";
+const CONTENT_SIGNAL: &str = "Content-Signal";
+const LICENSE: &str = "License";
+
+/// What a declaration is in headers and in a page, name by name.
+fn named(declaration: &Declaration) -> Vec<(&'static str, String)> {
+    let value = |vocabulary: Vocabulary| vocabulary.spell(declaration).wording;
+    let tdm = value(Vocabulary::Tdmrep);
+    let policy = tdm.as_ref().and_then(|wording| wording.terms.clone());
+    let values = [
+        (
+            CONTENT_USAGE,
+            value(Vocabulary::Aipref).map(|wording| wording.value),
+        ),
+        (TDM_RESERVATION, tdm.map(|wording| wording.value)),
+        (TDM_POLICY, policy),
+        (
+            headers::ROBOTS,
+            value(Vocabulary::Robots).map(|wording| wording.value),
+        ),
+    ];
+    values
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+/// The text of these lines.
+fn joined(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The statements in a list of names and values, whatever the case of a name.
+fn said(place: Place, pairs: &[(String, String)]) -> Vec<Statement> {
+    let all = |name: &'static str| {
+        let same = move |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+        pairs.iter().filter(same).map(|(_, value)| value.as_str())
+    };
+    let state = |name, vocabulary, wording| Statement::outside(name, place, vocabulary, wording);
+    let mut statements = Vec::new();
+    // Several lines of a structured field are one (RFC 9651 section 4.2).
+    let usage: Vec<&str> = all(CONTENT_USAGE).collect();
+    if !usage.is_empty() {
+        let usage = Wording::from(usage.join(", ").as_str());
+        statements.push(state(CONTENT_USAGE, Vocabulary::Aipref, usage));
+    }
+    let policy = all(TDM_POLICY).next();
+    statements.extend(all(TDM_RESERVATION).map(|bit| {
+        let wording = Wording {
+            value: bit.to_owned(),
+            terms: policy.map(str::to_owned),
+        };
+        state(TDM_RESERVATION, Vocabulary::Tdmrep, wording)
+    }));
+    for (name, vocabulary) in [
+        (headers::ROBOTS, Vocabulary::Robots),
+        (CONTENT_SIGNAL, Vocabulary::ContentSignal),
+    ] {
+        let spoken = all(name).map(|value| state(name, vocabulary, value.into()));
+        statements.extend(spoken.filter(|statement| !statement.is_silent()));
+    }
+    let licenses = all(LICENSE).map(|address| Statement::linked(LICENSE, place, address));
+    statements.extend(licenses);
+    statements
+}

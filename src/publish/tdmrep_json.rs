@@ -1,0 +1,68 @@
+//! `/.well-known/tdmrep.json` (W3C TDMRep, final report of 2024-05-10, section 6): a list of
+//! locations, of which the first that speaks of a path counts.
+
+use serde::Serialize;
+
+use super::{Place, Publication, TDM_RESERVATION, UrlPath};
+use crate::statement::Statement;
+use crate::vocabulary::object::{self, Value};
+use crate::vocabulary::{Vocabulary, Wording};
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Rule {
+    location: String,
+    tdm_reservation: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tdm_policy: Option<String>,
+}
+
+/// One object for each recording whose mining is spoken of.
+pub(super) fn write(publication: &Publication) -> String {
+    let rule = |(path, wording): (&UrlPath, Wording)| {
+        let rule = Rule {
+            location: path.exact(),
+            tdm_reservation: u8::from(wording.value == "1"),
+            tdm_policy: wording.terms,
+        };
+        serde_json::to_string(&rule).ok()
+    };
+    let rules = publication.spelled(Vocabulary::Tdmrep);
+    let rules: Vec<String> = rules.filter_map(rule).collect();
+    if rules.is_empty() {
+        return String::new();
+    }
+    format!("[\n{}\n]\n", rules.join(",\n"))
+}
+
+/// Reads the first rule for the path. A file that is no such list may reserve anything.
+pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
+    let state = |value: &str, terms: Option<&str>| {
+        let wording = Wording {
+            value: value.to_owned(),
+            terms: terms.map(str::to_owned),
+        };
+        Statement::outside(
+            TDM_RESERVATION,
+            Place::TdmrepJson,
+            Vocabulary::Tdmrep,
+            wording,
+        )
+    };
+    let Some(rules) = object::list(text) else {
+        return vec![state("", None)];
+    };
+    for rule in &rules {
+        let members = rule.members().unwrap_or_default();
+        let texts = |name| object::named(members, name).filter_map(Value::text);
+        if texts("location").any(|pattern| path.is_of(pattern)) {
+            let policy = texts("tdm-policy").next();
+            let bits = object::named(members, TDM_RESERVATION).map(|bit| match bit {
+                Value::Text(text) | Value::Number(text) => text.as_str(),
+                _ => "",
+            });
+            return bits.map(|bit| state(bit, policy)).collect();
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,451 @@
+//! Does what is published beside a file say what the file says, and does a stranger's text
+//! beside it permit nothing that it does not say?
+
+mod common;
+
+use common::Outcome;
+use noai_audio::{
+    Declaration, Marker, Place, PolicyUrl, Preference, Publication, Statement, UrlPath, Usage,
+    Vocabulary,
+};
+
+const TERMS: &str = "https://example.com/terms";
+
+fn path(text: &str) -> Outcome<UrlPath> {
+    text.parse()
+        .map_err(|error| format!("{text}: {error}").into())
+}
+
+fn declaration(words: &str) -> Outcome<Declaration> {
+    Ok(format!("v=1, {words}")
+        .parse::<Marker>()?
+        .declaration()
+        .clone())
+}
+
+/// The strongest word for a use; `None` where one cannot be read and none denies.
+fn said(statements: &[Statement], usage: Usage) -> Option<Preference> {
+    let said = || {
+        statements
+            .iter()
+            .map(|statement| statement.preference(usage, None))
+    };
+    if said().any(|word| word == Some(Preference::Disallowed)) {
+        return Some(Preference::Disallowed);
+    }
+    let words: Option<Vec<Preference>> = said().collect();
+    words.map(|words| words.into_iter().max().unwrap_or_default())
+}
+
+/// Which vocabularies each place speaks.
+fn vocabularies(place: Place) -> &'static [Vocabulary] {
+    match place {
+        Place::Headers => &[Vocabulary::Aipref, Vocabulary::Tdmrep, Vocabulary::Robots],
+        Place::Page => &[Vocabulary::Tdmrep, Vocabulary::Robots],
+        Place::RobotsTxt => &[Vocabulary::Aipref],
+        Place::TdmrepJson => &[Vocabulary::Tdmrep],
+        Place::RslDocument => &[Vocabulary::Rsl],
+        Place::Assertions => &[Vocabulary::TrainingMining],
+        _ => &[],
+    }
+}
+
+#[test]
+fn each_place_says_what_its_vocabularies_can() -> Outcome {
+    let declarations = [
+        "generative-training=n, training=n, inference=n, data-mining=n, replication=n",
+        "generative-training=c, training=c, inference=c, data-mining=c, policy=\"https://example.com/a?b=1&c=<2>\"",
+        "generative-training=y, training=y, inference=y, data-mining=y, search=y",
+        "search=n, platform-service=n",
+        "training=n, search=y",
+        "replication=n",
+    ];
+    let ours = path("/music/a%20b&c.mp3")?;
+    let other = path("/music/other.mp3")?;
+    for words in declarations {
+        let declaration = declaration(words)?;
+        let mut publication = Publication::new();
+        publication.list(ours.clone(), declaration.clone());
+        for place in Place::ALL {
+            let text = publication.write(place);
+            // Where nothing is to be said there is nothing to serve; a text that is empty
+            // all the same may be one that got lost.
+            let statements = match text.as_str() {
+                "" => Vec::new(),
+                text => place.read(text, &ours),
+            };
+            for usage in Usage::ALL {
+                let spoken = vocabularies(place).iter().map(|vocabulary| {
+                    let spelled = vocabulary.spell(&declaration);
+                    let lost = spelled.lost.iter().find(|loss| loss.usage == usage);
+                    lost.map_or(declaration.preference(usage), |loss| loss.says)
+                });
+                let expected = spoken.max().unwrap_or_default();
+                assert_eq!(
+                    said(&statements, usage),
+                    Some(expected),
+                    "{place}: {words}: {usage}\n{text}"
+                );
+            }
+            // A page speaks of all that it lists; elsewhere others are left alone.
+            if place != Place::Page && !text.is_empty() {
+                assert!(place.read(&text, &other).is_empty(), "{place}: {text}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_texts_are_as_they_are_specified() -> Outcome {
+    let mut publication = Publication::new();
+    let no_ai = "generative-training=n, training=n, inference=n, data-mining=n, replication=n";
+    let ask = format!("generative-training=c, training=c, data-mining=c, policy=\"{TERMS}\"");
+    publication.list(path("/a.mp3")?, declaration(no_ai)?);
+    publication.list(path("/b.flac")?, declaration(&ask)?);
+    publication.rsl("https://example.com/rsl.xml".parse()?);
+    let expected = [
+        (
+            Place::Headers,
+            "/a.mp3
+  Content-Usage: train-ai=n, ai-use=n
+  tdm-reservation: 1
+  X-Robots-Tag: noai
+  Link: <https://example.com/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"
+/b.flac
+  Content-Usage: train-ai=n
+  tdm-reservation: 1
+  tdm-policy: https://example.com/terms
+  X-Robots-Tag: noai
+  Link: <https://example.com/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"
+",
+        ),
+        (
+            Place::Page,
+            "<meta name=\"tdm-reservation\" content=\"1\">
+<meta name=\"robots\" content=\"noai\">
+<link rel=\"license\" type=\"application/rsl+xml\" href=\"https://example.com/rsl.xml\">
+",
+        ),
+        (
+            Place::RobotsTxt,
+            "License: https://example.com/rsl.xml
+
+User-agent: *
+Content-Usage: /a.mp3$ train-ai=n, ai-use=n
+Content-Usage: /b.flac$ train-ai=n
+",
+        ),
+        (
+            Place::TdmrepJson,
+            "[
+{\"location\":\"/a.mp3$\",\"tdm-reservation\":1},
+{\"location\":\"/b.flac$\",\"tdm-reservation\":1,\"tdm-policy\":\"https://example.com/terms\"}
+]
+",
+        ),
+        (
+            Place::RslDocument,
+            "<rsl xmlns=\"https://rslstandard.org/rsl\">
+<content url=\"/a.mp3$\"><license><prohibits type=\"usage\">all</prohibits></license></content>
+<content url=\"/b.flac$\"><license><prohibits type=\"usage\">all</prohibits></license></content>
+</rsl>
+",
+        ),
+    ];
+    for (place, text) in expected {
+        assert_eq!(publication.write(place), text, "{place}");
+    }
+    Ok(())
+}
+
+/// A text that somebody else wrote, and what it says of one use: `None` is unreadable.
+type Case = (Place, &'static str, Usage, Option<Preference>);
+
+#[test]
+fn texts_of_others_mean_what_their_standards_say() -> Outcome {
+    use Place::{Headers, Page, RobotsTxt, RslDocument, TdmrepJson};
+    use Preference::{Allowed, Conditional, Disallowed, Unknown};
+    use Usage::{DataMining, GenerativeTraining as Gen, Inference, Search, Training};
+    let cases: &[Case] = &[
+        (
+            Headers,
+            "content-usage: train-ai=y\r\ncontent-usage: train-ai=n\r\n",
+            Gen,
+            Some(Disallowed),
+        ),
+        (Headers, "Content-Usage: train-ai=,", Gen, None),
+        (
+            Headers,
+            "TDM-Reservation: 1\nTDM-Policy: https://example.com/p",
+            Training,
+            Some(Conditional),
+        ),
+        (
+            Headers,
+            "TDM-Reservation: 0\nTDM-Reservation: 1",
+            Training,
+            Some(Disallowed),
+        ),
+        (Headers, "TDM-Reservation: yes", Training, None),
+        (
+            Headers,
+            "X-Robots-Tag: somebot: noai",
+            Inference,
+            Some(Disallowed),
+        ),
+        (Headers, "X-Robots-Tag: noindex", Search, Some(Unknown)),
+        (
+            Headers,
+            "Content-Signal: ai-train=no",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            Headers,
+            "Link: </a.css>; rel=preload, </l.xml>; rel=\"license\"; type=\"application/rsl+xml\"",
+            Search,
+            Some(Conditional),
+        ),
+        (
+            Headers,
+            "Link: </cc>; rel=\"license\"",
+            Search,
+            Some(Unknown),
+        ),
+        (
+            Headers,
+            "/other.mp3\n  Content-Usage: train-ai=n",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            Page,
+            "<META NAME='Robots' CONTENT='index, NOAI'>",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            Page,
+            "<meta content=1 name=tdm-reservation>",
+            DataMining,
+            Some(Disallowed),
+        ),
+        (
+            Page,
+            "<!-- <meta name=robots content=noai> -->",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            Page,
+            "<title><meta name=robots content=noai",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            Page,
+            "<meta name=tdm-reservation content=\"1\"><meta name=tdm-policy content=\"https://e.com/?a&amp;b\">",
+            Gen,
+            Some(Conditional),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: train-ai=n",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: / train-ai=n\nContent-Usage: /music/ train-ai=y",
+            Gen,
+            Some(Allowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: /music/*.mp3$ train-ai=n\nContent-Usage: /music/ train-ai=y",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: /music/s train-ai=n\nContent-Usage: /music/s train-ai=y",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: /films/ train-ai=n",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: onebot\nContent-Usage: train-ai=y",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: onebot\nContent-Usage: train-ai=n",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: onebot\nUser-agent: *\nContent-Usage: train-ai=y",
+            Gen,
+            Some(Allowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nAllow: /\nUser-agent: onebot\nContent-Usage: train-ai=y",
+            Gen,
+            Some(Unknown),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: * # all\nContent-Usage: train-ai=n # none",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RobotsTxt,
+            "User-agent: *\nContent-Usage: /music/ train-ai=?",
+            Gen,
+            None,
+        ),
+        (
+            RobotsTxt,
+            "License: https://example.com/rsl.xml",
+            Inference,
+            Some(Conditional),
+        ),
+        (RobotsTxt, "User-agent: *\nDisallow: /", Gen, Some(Unknown)),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/music/\", \"tdm-reservation\": 0}, {\"location\": \"/\", \"tdm-reservation\": 1}]",
+            Training,
+            Some(Allowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/\", \"tdm-reservation\": \"1\"}]",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/\", \"tdm-reservation\": 0, \"tdm-reservation\": 1}]",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/\", \"tdm-reservation\": true}]",
+            Training,
+            None,
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/films\", \"tdm-reservation\": 1}]",
+            Training,
+            Some(Unknown),
+        ),
+        (TdmrepJson, "{}", Training, None),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/\", \"tdm-reservation\": 0}",
+            Training,
+            None,
+        ),
+        (
+            RslDocument,
+            "<rsl><content url=\"/music/*\"><license><prohibits>ai-train</prohibits></license></content></rsl>",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            RslDocument,
+            "<rsl><content url=\"/films\"><license><prohibits>all</prohibits></license></content></rsl>",
+            Gen,
+            Some(Unknown),
+        ),
+        (RslDocument, "<rsl><content", Gen, None),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"cawg.training-mining\"",
+            Gen,
+            None,
+        ),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"c2pa.training-mining\", \"data\": {\"entries\": {\"c2pa.ai_training\": {\"use\": \"notAllowed\"}}}}",
+            Training,
+            Some(Disallowed),
+        ),
+    ];
+    for (place, text, usage, expected) in cases {
+        let statements = place.read(text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, *usage), *expected, "{place}: {text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_path_is_matched_by_its_beginning_and_by_patterns() -> Outcome {
+    let cases = [
+        ("/", true),
+        ("/music", true),
+        ("/music/song.mp3$", true),
+        ("/music/song$", false),
+        ("/*.mp3$", true),
+        ("/*.mp3", true),
+        ("/*/song", true),
+        ("/*.flac", false),
+        ("/m*c/*g.*$", true),
+        ("*", true),
+        ("$", false),
+        ("", true),
+        ("/Music", false),
+        (
+            "/**********************************************************************$x",
+            false,
+        ),
+    ];
+    for (pattern, matches) in cases {
+        let text = format!("[{{\"location\": \"{pattern}\", \"tdm-reservation\": 1}}]");
+        let found = !Place::TdmrepJson
+            .read(&text, &path("/music/song.mp3")?)
+            .is_empty();
+        assert_eq!(found, matches, "{pattern}");
+    }
+    for bad in ["", "music", "/a b", "/a?b", "/a\nb", "/\u{e4}", "/a\"b"] {
+        assert!(bad.parse::<UrlPath>().is_err(), "{bad:?}");
+    }
+    Ok(())
+}
+
+/// No policy's address breaks out of where it is written.
+#[test]
+fn addresses_stay_where_they_are_put() -> Outcome {
+    let address: PolicyUrl = "https://example.com/'><script>&</license>,<x>".parse()?;
+    let mut publication = Publication::new();
+    let declaration = Declaration::new()
+        .say(Usage::Training, Preference::Conditional)
+        .say(Usage::GenerativeTraining, Preference::Conditional)
+        .say(Usage::DataMining, Preference::Conditional)
+        .policy(address.clone());
+    publication.list(path("/a&b.mp3")?, declaration);
+    publication.rsl(address);
+    for place in [Place::Page, Place::TdmrepJson] {
+        let statements = place.read(&publication.write(place), &path("/a&b.mp3")?);
+        let of_tdmrep = |statement: &Statement| statement.vocabulary() == Vocabulary::Tdmrep;
+        let statements: Vec<Statement> = statements.into_iter().filter(of_tdmrep).collect();
+        let said = said(&statements, Usage::Training);
+        assert_eq!(said, Some(Preference::Conditional), "{place}");
+    }
+    let page = publication.write(Place::Page);
+    assert!(!page.contains("<script"), "{page}");
+    Ok(())
+}
