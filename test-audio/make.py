@@ -12,6 +12,7 @@ Needs Python 3.11, the programs of `PROGRAMS` and `pip install mutagen==1.48.1`.
 import argparse
 import base64
 import hashlib
+import json
 import random
 import shlex
 import shutil
@@ -2435,8 +2436,19 @@ Dedicated to the public domain under CC0 1.0, see `LICENSE`.
 
 ESSENCES = """\
 # SHA-256 of the packets of the first audio stream of each file that is tagged, as ffmpeg delivers them
-# (`-c copy -f streamhash`, for ADTS behind `aac_adtstoasc`); `-` where it finds none. Written by make.py.
+# (`-c copy -f streamhash`, for ADTS behind `aac_adtstoasc`), then codec, sampling rate and channels of that stream by
+# ffprobe; `-` where they find none. Written by make.py.
 """
+
+PROBE = ["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_name,sample_rate,channels", "-of", "json"]
+
+
+def parameters(path: Path) -> str:
+    """Codec, sampling rate and channels of the first audio stream, as ffprobe tells them."""
+    done = subprocess.run([*PROBE, str(path)], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    streams = json.loads(done.stdout or b"{}").get("streams", [])
+    return "/".join(str(streams[0][key]) for key in ("codec_name", "sample_rate", "channels")) if streams else "-"
+
 
 CLASSES = {
     "MP4-1": "chunk offsets that must move; no udta, meta or ilst yet",
@@ -2533,7 +2545,7 @@ def make_all(root: Path) -> None:
     (root / "README.md").write_text(ABOUT.format(programs=programs, rows=rows.replace("||cover||", "&#124;&#124;cover&#124;&#124;"), classes=classes))
     (root / "expected.txt").write_text(LEDGER + "".join(f"{case.path} {case.format} {case.outcome}\n" for case in listed))
     tagged = [case for case in listed if case.outcome == "tagged"]
-    (root / "essences.txt").write_text(ESSENCES + "".join(f"{case.path} {essence(root / case.path, case.format)}\n" for case in tagged))
+    (root / "essences.txt").write_text(ESSENCES + "".join(f"{case.path} {essence(root / case.path, case.format)} {parameters(root / case.path)}\n" for case in tagged))
     (root / "SHA256SUMS").write_text("".join(f"{hashlib.sha256((root / case.path).read_bytes()).hexdigest()}  {case.path}\n" for case in listed))
     (root / "LICENSE").write_text(LICENSE)
 

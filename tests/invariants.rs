@@ -886,12 +886,48 @@ const COUNTED_OTHERWISE: [&str; 41] = [
     "tagged/v24-both-ends.mp3",
 ];
 
-/// What ffmpeg delivers of this file, by `essences.txt`.
-fn delivered(path: &str) -> Outcome<String> {
+/// What ffmpeg delivers of this file, and of which codec, rate and channels, by `essences.txt`.
+fn listed(path: &str) -> Outcome<(String, String)> {
     let text = fs::read_to_string(corpus().join("essences.txt"))?;
     let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-    let digest = lines.find(|(listed, _)| *listed == path);
-    Ok(format!("sha256:{}", digest.ok_or("it is not listed")?.1))
+    let line = lines.find(|(listed, _)| *listed == path);
+    let (_, told) = line.ok_or("it is not listed")?;
+    let (digest, parameters) = told.split_once(' ').ok_or("nothing behind the digest")?;
+    Ok((format!("sha256:{digest}"), parameters.to_owned()))
+}
+
+fn delivered(path: &str) -> Outcome<String> {
+    Ok(listed(path)?.0)
+}
+
+/// Where ffprobe tells of no stream, and two that it tells otherwise: `sowt` is 16 bits to it
+/// whatever `COMM` says, and where MP3 is in MP4 it asks the packets instead of the sample entry.
+const TOLD_OTHERWISE: [&str; 8] = [
+    "clean/23ni.aifc",
+    "clean/42ni.aifc",
+    "clean/sine.mp4",
+    "clean/sowt-24.aifc",
+    "tagged/lyrics3-one-frame.mp3",
+    "tagged/ogg-flac-0-silent.oga",
+    "tagged/rf64-table-twice.wav",
+    "tagged/rf64-table.wav",
+];
+
+/// I9: codec, sampling rate and channels, which the essence carries, are those of ffprobe.
+#[test]
+fn i9_ffprobe_agrees_on_codec_rate_and_channels() -> Outcome {
+    ledger::for_each(&ledger::tagged_cases()?, |case, _, song| {
+        let stream = song.essence()?.stream;
+        let ours = format!(
+            "{}/{}/{}",
+            stream.codec, stream.sample_rate, stream.channels
+        );
+        let (_, ffprobes) = listed(&case.path)?;
+        ensure(ours == ffprobes, || {
+            format!("{ours}, by ffprobe {ffprobes}")
+        })
+    });
+    Ok(())
 }
 
 /// I9: the essence is what ffmpeg delivers, wherever SPEC.md says so.
