@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::{ErrorLine, Exit, path_text, shown, shown_path};
+use common::{ErrorLine, Exit, StatementLine, path_text, shown, shown_path};
 use noai_audio::{
     Answer, Batch, Date, Format, Inspection, Item, Marker, TermsDigest, TermsVerdict, Usage,
 };
@@ -35,23 +35,11 @@ struct Arguments {
 struct Line {
     path: String,
     format: Option<&'static str>,
-    statements: Vec<Statement>,
+    statements: Vec<StatementLine>,
     answer: BTreeMap<&'static str, &'static str>,
     terms: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
-}
-
-#[derive(Serialize)]
-struct Statement {
-    field: &'static str,
-    vocabulary: &'static str,
-    raw: String,
-    tag: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fault: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<&'static str>,
 }
 
 fn main() -> ExitCode {
@@ -128,17 +116,7 @@ fn line(
     Line {
         path: path_text(&item.path),
         format: item.format.map(Format::name),
-        statements: statements
-            .iter()
-            .map(|statement| Statement {
-                field: statement.field(),
-                vocabulary: statement.vocabulary().name(),
-                raw: statement.raw().to_owned(),
-                tag: statement.tag(),
-                fault: statement.fault().map(str::to_owned),
-                remark: statement.remark(),
-            })
-            .collect(),
+        statements: statements.iter().map(StatementLine::from).collect(),
         answer: Usage::ALL
             .map(|usage| (usage.name(), answer(usage).name()))
             .into(),

@@ -33,6 +33,7 @@ use crate::temporary::is_temporary;
 #[derive(Debug, Clone)]
 pub struct Batch {
     roots: Vec<PathBuf>,
+    is_list: bool,
     jobs: Option<NonZero<usize>>,
     skip: Vec<Format>,
 }
@@ -64,8 +65,21 @@ impl Batch {
     pub fn new(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Batch {
         Batch {
             roots: roots.into_iter().map(Into::into).collect(),
+            is_list: false,
             jobs: None,
             skip: Vec::new(),
+        }
+    }
+
+    /// A job over these files alone, in the order in which they are given, each as often
+    /// as it is: one result for each path. No folder is walked. For calls that only look,
+    /// since a file that is given twice may be worked on twice at once.
+    ///
+    /// A list that is longer than memory is several jobs, of a thousand paths each.
+    pub fn list(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Batch {
+        Batch {
+            is_list: true,
+            ..Batch::new(paths)
         }
     }
 
@@ -89,7 +103,8 @@ impl Batch {
         self.candidates().len()
     }
 
-    /// Calls `operate` on every audio file, and `each` with every result, in path order.
+    /// Calls `operate` on every audio file, and `each` with every result, in path order, or
+    /// in that of the list.
     pub fn run<T: Send>(
         &self,
         operate: impl Fn(&Path) -> Result<T, Error> + Sync,
@@ -180,6 +195,15 @@ impl Batch {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
+        if self.is_list {
+            let named = |path: &PathBuf| Candidate {
+                path: path.clone(),
+                named: true,
+                is_link: false,
+                error: None,
+            };
+            return self.roots.iter().map(named).collect();
+        }
         let mut candidates = Vec::new();
         for root in &self.roots {
             for entry in WalkDir::new(root).sort_by_file_name() {

@@ -7,7 +7,8 @@
 //! what is declared, and whether the declaration is its own.
 //!
 //! It does not stop anyone from taking the tags off, it cannot prove who wrote them, and
-//! it never turns silence, damage or an unsigned permission into [`Answer::Allowed`].
+//! it never turns silence, damage or an unsigned permission into [`Answer::Allowed`]. A
+//! [`Gate`] asks on behalf of whoever trains or indexes, and is shut unless somebody opened it.
 //!
 //! ```text
 //!  Declaration ─▶ vocabulary ─▶ Marker ─▶ carrier ─▶ container ─▶ file
@@ -69,6 +70,7 @@ mod embed;
 mod statement;
 mod publish;
 mod inspect;
+mod gate;
 mod identify;
 mod record;
 mod verify;
@@ -91,6 +93,7 @@ pub use crate::container::{Format, Stream, UnknownFormat};
 pub use crate::digest::{DigestError, EssenceDigest, FileDigest, PcmDigest, TermsDigest};
 pub use crate::embed::{Embedded, Status, Stripped, Warning, embed, strip};
 pub use crate::error::{Error, ErrorKind};
+pub use crate::gate::{Decision, Gate};
 pub use crate::identify::{Identity, Sound, identify, identify_levels, identify_within};
 pub use crate::identity::{
     ContentCode, ContentCodeError, Essence, EssenceError, Fingerprint, FingerprintError, Level,

@@ -5,7 +5,8 @@
 /// Every call that looks at a file has a form that takes them:
 /// [`read_within`](crate::read_within), [`read_from`](crate::read_from),
 /// [`identify_within`](crate::identify_within), [`Record::of_within`](crate::Record::of_within),
-/// [`Records::verify_within`](crate::Records::verify_within) and
+/// [`Records::verify_within`](crate::Records::verify_within),
+/// [`Gate::limits`](crate::Gate::limits) and
 /// [`EmbedOptions::limits`](crate::EmbedOptions::limits). The others have the defaults,
 /// which let every real file through and keep an operation under 32 MiB of memory; but
 /// writing an Ogg file costs up to nine times the length of its comments. Where an

@@ -15,6 +15,7 @@ use std::process::Command;
 use common::memory::{self, ENOUGH};
 use common::random::Random;
 use common::{Outcome, Shelf, build, ensure, hex};
+use noai_audio::{Declaration, Usage};
 use sha2::{Digest, Sha256};
 
 /// The most memory that a program held on a folder where all went well, in bytes.
@@ -175,5 +176,53 @@ fn ten_thousand_files() -> Outcome {
     let memory = memory_of("strip_folder", shelf.path())?;
     assert!(memory < ENOUGH, "strip_folder held {} MiB", memory >> 20);
     assert!(song.is_original()?);
+    Ok(())
+}
+
+#[test]
+#[ignore = "needs GNU time"]
+fn ten_thousand_files_are_asked_about() -> Outcome {
+    let shelf = Shelf::new()?;
+    let open = shelf.song_as("clean/sine.mp3", "00000.mp3")?;
+    open.say(&Declaration::new().allow(Usage::Search))?;
+    let shut = shelf.song_as("clean/sine.mp3", "00001.mp3")?;
+    for number in 2..10_000 {
+        let song = if number % 2 == 0 { &open } else { &shut };
+        fs::copy(song.path(), shelf.path().join(format!("{number:05}.mp3")))?;
+    }
+    let options = ["--use", "search", "--accept-unsigned"];
+    let asked = memory::run("gate", &options, shelf.path())?;
+    assert_eq!(asked.status, Some(1));
+    let counts =
+        "10000 files: 5000 may be used, 5000 may not (5000 nothing said). 0 other files skipped.";
+    let told = asked.said.lines().find(|line| line.starts_with(counts));
+    assert!(told.is_some(), "{}", asked.said);
+    assert!(
+        asked.memory < ENOUGH,
+        "gate held {} MiB",
+        asked.memory >> 20
+    );
+
+    // A list that is longer than what may be held.
+    let path = format!("{}/{}00000.mp3", shelf.path().display(), "./".repeat(100));
+    let outside = Shelf::new()?;
+    let list = outside.path().join("list");
+    let mut file = BufWriter::new(File::create(&list)?);
+    for _ in 0..200_000 {
+        writeln!(file, "{path}")?;
+    }
+    file.flush()?;
+    assert!(fs::metadata(&list)?.len() > ENOUGH);
+    let allowed = outside.path().join("allowed");
+    let allowed_text = allowed.to_str().ok_or("a path")?;
+    let options = [&options[..], &["--allowed", allowed_text, "--list"]].concat();
+    let asked = memory::run("gate", &options, &list)?;
+    assert_eq!(asked.status, Some(0), "{}", asked.said);
+    assert!(
+        asked.memory < ENOUGH,
+        "gate held {} MiB",
+        asked.memory >> 20
+    );
+    assert_eq!(fs::read(&allowed)?, fs::read(&list)?);
     Ok(())
 }

@@ -56,8 +56,12 @@ fn any_name_is_tagged_and_leaves_no_other() -> Outcome {
     Ok(())
 }
 
-fn output(name: &str, arguments: &[&OsStr]) -> Outcome<Output> {
-    Ok(Command::new(program(name)?).args(arguments).output()?)
+fn output(name: &str, folder: &Path) -> Outcome<Output> {
+    let mut command = Command::new(program(name)?);
+    if name == "gate" {
+        command.args(["--use", "search"]);
+    }
+    Ok(command.arg(folder).output()?)
 }
 
 #[test]
@@ -72,15 +76,15 @@ fn no_program_hands_a_name_to_the_terminal_as_it_is() -> Outcome {
         text.chars()
             .any(|c| c.is_control() && c != '\n' || direction(c))
     };
-    let folder = shelf.path().as_os_str();
     for name in [
         "tag_folder",
         "strip_folder",
         "show",
+        "gate",
         "verify_folder",
         "identify",
     ] {
-        let done = output(name, &[folder])?;
+        let done = output(name, shelf.path())?;
         for text in [done.stdout, done.stderr] {
             let text = String::from_utf8(text).map_err(|_| format!("{name}: no UTF-8"))?;
             ensure(!harmful(&text), || format!("{name}: {text:?}"))?;

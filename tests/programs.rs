@@ -200,7 +200,7 @@ fn what_cannot_be_looked_at_is_status_3() -> Outcome {
 fn wrong_usage_is_status_2_and_touches_nothing() -> Outcome {
     let shelf = Shelf::new()?;
     let song = shelf.song("clean/sine.mp3")?;
-    let wrong: [(&str, &[&str]); 13] = [
+    let wrong: [(&str, &[&str]); 15] = [
         ("tag_folder", &["--preset", "all-ai"]),
         ("tag_folder", &["--preset", "ask-first"]),
         ("tag_folder", &["--allow", "replication"]),
@@ -217,6 +217,8 @@ fn wrong_usage_is_status_2_and_touches_nothing() -> Outcome {
         ("tag_folder", &["--skip", "wma"]),
         ("show", &["--may", "everything"]),
         ("identify", &["--levels", "soul"]),
+        ("gate", &["--use", "everything"]),
+        ("gate", &[]),
     ];
     for (name, options) in wrong {
         let done = run(name, options, &[song.path()])?;
@@ -232,6 +234,7 @@ fn wrong_usage_is_status_2_and_touches_nothing() -> Outcome {
     ] {
         assert_eq!(run(name, &[], &[])?.status, Some(2), "{name}");
     }
+    assert_eq!(run("gate", &["--use", "search"], &[])?.status, Some(2));
     assert!(song.is_original()?);
     Ok(())
 }
@@ -522,6 +525,323 @@ fn show_names_the_fault_of_what_it_cannot_read() -> Outcome {
         ["answer", "error", "format", "path", "statements", "terms"].into()
     );
     assert_eq!(line["answer"]["search"], "unreadable");
+    Ok(())
+}
+
+/// Six songs that permit search, unsigned, one that says nothing, one that is damaged and a
+/// text beside them.
+fn mixed_album() -> Outcome<Shelf> {
+    let shelf = album()?;
+    run("tag_folder", &["--allow", "search"], &[shelf.path()])?;
+    shelf.song("clean/noise.mp3")?;
+    shelf.song("broken/ai-consent.mp3")?;
+    Ok(shelf)
+}
+
+#[test]
+fn the_gate_is_shut_unless_all_is_permitted() -> Outcome {
+    let shelf = mixed_album()?;
+    let shut = run("gate", &["--use", "search", "--json"], &[shelf.path()])?;
+    assert_eq!((shut.status, shut.lines.len()), (Some(1), 8));
+    assert!(shut.lines.iter().all(|line| line["may"] == false));
+    let open = ["--use", "search", "--accept-unsigned", "--json"];
+    let asked = run("gate", &open, &[shelf.path()])?;
+    assert_eq!((asked.status, asked.lines.len()), (Some(1), 8));
+    for line in &asked.lines {
+        let all = [
+            "answer", "evidence", "format", "may", "path", "policies", "reason",
+        ];
+        assert_eq!(keys(line), all.into());
+        assert_eq!(keys(&line["answer"]), ["search"].into());
+        assert_eq!(keys(&line["evidence"]), ["search"].into());
+    }
+    let flac = asked.line("sine.flac")?;
+    assert_eq!(
+        (&flac["may"], &flac["format"]),
+        (&Value::Bool(true), &"flac".into())
+    );
+    assert_eq!(flac["answer"]["search"], "claimed");
+    let evidence = &flac["evidence"]["search"][0];
+    assert_eq!(keys(evidence), ["field", "raw", "tag", "vocabulary"].into());
+    assert_eq!(evidence["field"], "AI_CONSENT");
+    assert_eq!(flac["reason"], "May be used for search.");
+    let silent = asked.line("noise.mp3")?;
+    assert_eq!(silent["may"], false);
+    assert_eq!(
+        silent["evidence"]["search"].as_array().map(Vec::len),
+        Some(0)
+    );
+    let damaged = asked.line("ai-consent.mp3")?;
+    assert_eq!(damaged["answer"]["search"], "unreadable");
+    assert!(damaged["evidence"]["search"][0]["fault"].is_string());
+    let counts =
+        "8 files: 6 may be used, 2 may not (1 unreadable, 1 nothing said). 1 other file skipped. ";
+    assert!(asked.sentence().starts_with(counts), "{}", asked.said);
+    assert!(
+        asked.sentence().ends_with(" files a second."),
+        "{}",
+        asked.said
+    );
+
+    let song = shelf.path().join("sine.wav");
+    assert_eq!(run("gate", &open, &[&song])?.status, Some(0));
+    let two = [&open[..], &["--use", "training"]].concat();
+    let two = run("gate", &two, &[&song])?;
+    assert_eq!(two.status, Some(1));
+    assert_eq!(
+        keys(&two.line("sine.wav")?["answer"]),
+        ["search", "training"].into()
+    );
+    let empty = Shelf::new()?;
+    let none = run("gate", &open, &[empty.path()])?;
+    assert_eq!((none.status, none.out.as_str()), (Some(1), ""));
+    Ok(())
+}
+
+#[test]
+fn the_gate_tells_people_what_and_apart_why_not() -> Outcome {
+    let shelf = Shelf::new()?;
+    let open = shelf.song("clean/sine.flac")?;
+    run("tag_folder", &["--allow", "search"], &[open.path()])?;
+    let asks = shelf.song("clean/sine.mp3")?;
+    let ask_first = [
+        "--preset",
+        "ask-first",
+        "--policy",
+        TERMS,
+        "--deny",
+        "search",
+    ];
+    run("tag_folder", &ask_first, &[asks.path()])?;
+    let gone = shelf.path().join("gone.mp3");
+    let options = ["--use", "search", "--accept-unsigned"];
+    let asked = run("gate", &options, &[shelf.path(), &gone])?;
+    assert_eq!(asked.status, Some(3), "{}", asked.said);
+    assert_eq!(asked.out, format!("{}\n", open.path().display()));
+    let said: Vec<&str> = asked.said.lines().collect();
+    assert_eq!(said.len(), 3, "{}", asked.said);
+    assert!(said[0].contains("gone.mp3: May not be used: not looked at: "));
+    assert!(
+        said[1].ends_with("sine.mp3: May not be used: search: disallowed (AI_CONSENT in id3v2).")
+    );
+    let conditional = run("gate", &["--use", "inference", "--json"], &[asks.path()])?;
+    assert_eq!(conditional.status, Some(1));
+    assert_eq!(conditional.line("sine.mp3")?["policies"][0], TERMS);
+    let missing = run("gate", &["--use", "search", "--json"], &[&gone])?;
+    assert_eq!(missing.line("gone.mp3")?["error"]["kind"], "io");
+    assert_eq!(missing.line("gone.mp3")?["may"], false);
+    Ok(())
+}
+
+/// Runs the gate with this text on standard input.
+fn piped(options: &[&str], input: &[u8]) -> Outcome<Output> {
+    let shelf = Shelf::new()?;
+    let input = shelf.put("input", input)?;
+    let mut gate = Command::new(program("gate")?);
+    gate.args(["--use", "search", "--accept-unsigned", "--list", "-"]);
+    gate.args(options).stdin(fs::File::open(input.path())?);
+    Ok(gate.output()?)
+}
+
+/// A list of these paths.
+fn ended(paths: &[&Vec<u8>], end: u8) -> Vec<u8> {
+    let paths = paths.iter().map(|path| [&path[..], &[end]].concat());
+    paths.collect::<Vec<_>>().concat()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_gate_answers_a_list_in_its_order() -> Outcome {
+    use std::os::unix::ffi::OsStrExt;
+    let shelf = Shelf::new()?;
+    let names: [&[u8]; 4] = [
+        b"a\nb.mp3",
+        b" blank \r",
+        b"raw\xff\x1b[31m\\.mp3",
+        b"z.flac",
+    ];
+    let mut paths = Vec::new();
+    for name in names {
+        let from = if name == b"z.flac" {
+            "clean/sine.flac"
+        } else {
+            "clean/sine.mp3"
+        };
+        let song = shelf.song_as(from, OsStr::from_bytes(name))?;
+        song.say(&noai_audio::Declaration::new().allow(noai_audio::Usage::Search))?;
+        paths.push(song.path().as_os_str().as_bytes().to_vec());
+    }
+    let gone = shelf
+        .path()
+        .join("gone.mp3")
+        .as_os_str()
+        .as_bytes()
+        .to_vec();
+    let folder = shelf.path().as_os_str().as_bytes().to_vec();
+    let text = shelf
+        .put("a", "no sound")?
+        .path()
+        .as_os_str()
+        .as_bytes()
+        .to_vec();
+    let outside = Shelf::new()?;
+    let allowed = outside.path().join("allowed");
+    let allowed_text = allowed.to_str().ok_or("a path")?;
+    let may = |output: &Output| -> Outcome<Vec<bool>> {
+        let text = String::from_utf8(output.stdout.clone())?;
+        let lines = text.lines().map(serde_json::from_str::<Value>);
+        let lines: Vec<Value> = lines.collect::<Result<_, _>>()?;
+        Ok(lines.iter().map(|line| line["may"] == true).collect())
+    };
+
+    // With NULs every name can be said.
+    let [split, blank, raw, last] = paths.as_slice() else {
+        return fail("not four".to_owned());
+    };
+    let all = [last, &gone, split, blank, &folder, &text, raw, last].map(|path| &path[..]);
+    let options = ["--json", "-0", "--allowed", allowed_text];
+    let asked = piped(&options, &all.join(&0))?;
+    assert_eq!(asked.status.code(), Some(3));
+    let expected = [true, false, true, true, false, false, true, true];
+    assert_eq!(may(&asked)?, expected);
+    assert_eq!(
+        fs::read(&allowed)?,
+        ended(&[last, split, blank, raw, last], 0)
+    );
+
+    // Among lines a name with a line end is two, which are not there.
+    let all = [split, blank, last].map(|path| &path[..]);
+    let options = ["--json", "--allowed", allowed_text];
+    let asked = piped(&options, &all.join(&b'\n'))?;
+    assert_eq!(may(&asked)?, [false, false, true, true]);
+    assert_eq!(fs::read(&allowed)?, ended(&[blank, last], b'\n'));
+    // Nor does it get into a list of lines by another way.
+    let options = [
+        "--use",
+        "search",
+        "--accept-unsigned",
+        "--allowed",
+        allowed_text,
+    ];
+    let walked = run("gate", &options, &[shelf.path()])?;
+    assert_eq!(walked.status, Some(1), "{}", walked.said);
+    assert_eq!(fs::read(&allowed)?, ended(&[blank, raw, last], b'\n'));
+    assert!(
+        walked.said.contains("a\\u{a}b.mp3: not in the list"),
+        "{}",
+        walked.said
+    );
+    assert!(!walked.said.contains('\u{1b}') && !walked.out.contains('\u{1b}'));
+    assert_eq!(walked.out.lines().count(), 4);
+    Ok(())
+}
+
+#[test]
+fn the_gate_takes_a_list_of_any_length_and_no_other_for_one() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.flac")?;
+    song.say(&noai_audio::Declaration::new().allow(noai_audio::Usage::Search))?;
+    let path = song.path().to_str().ok_or("a path")?;
+    // More than are held at once, and the last one without an end.
+    let many = vec![path; 2500].join("\n");
+    let asked = piped(&[], many.as_bytes())?;
+    assert_eq!(asked.status.code(), Some(0));
+    assert_eq!(String::from_utf8(asked.stdout)?, format!("{many}\n"));
+    let none = piped(&[], b"")?;
+    assert_eq!((none.status.code(), none.stdout), (Some(1), Vec::new()));
+    // NULs where lines are awaited, and an empty line.
+    let wrong = piped(&["--json"], &vec![path; 5000].join("\0").into_bytes())?;
+    assert_eq!((wrong.status.code(), wrong.stdout), (Some(3), Vec::new()));
+    let blank = piped(&["--json"], b"\n")?;
+    assert_eq!(blank.status.code(), Some(3));
+    assert!(
+        blank
+            .stdout
+            .starts_with(br#"{"path":"","format":null,"may":false,"#)
+    );
+    let gone = run("gate", &["--use", "search", "--list", "/nowhere/list"], &[])?;
+    assert_eq!(gone.status, Some(3));
+    assert!(
+        gone.said.starts_with("error: /nowhere/list: "),
+        "{}",
+        gone.said
+    );
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn the_gate_makes_a_safe_table() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song_as("clean/sine.mp3", "=1+1,\"a\u{1b}\".mp3")?;
+    let ask = ["--preset", "ask-first", "--policy", TERMS];
+    run("tag_folder", &ask, &[song.path()])?;
+    let outside = Shelf::new()?;
+    let table = outside.path().join("table.csv");
+    let table_text = table.to_str().ok_or("a path")?;
+    // From within the folder, so that the path begins as the name does.
+    let asked = Command::new(program("gate")?)
+        .args(["--use", "inference", "--use", "search", "--csv", table_text])
+        .args(["--list", "-"])
+        .current_dir(shelf.path())
+        .stdin(fs::File::open({
+            let list = outside.path().join("list");
+            fs::write(&list, "=1+1,\"a\u{1b}\".mp3\ngone\n")?;
+            list
+        })?)
+        .output()?;
+    assert_eq!(asked.status.code(), Some(3));
+    let table = fs::read_to_string(&table)?;
+    let lines: Vec<&str> = table.split("\r\n").collect();
+    assert_eq!(lines[0], "path,format,may,answer,policies,reason,error");
+    assert_eq!(
+        lines[1],
+        "\"'=1+1,\"\"a\\u{1b}\"\".mp3\",mp3,false,inference: conditional; search: none,https://example.org/terms,\
+         \"May not be used: inference: conditional, ask at https://example.org/terms (AI_CONSENT in id3v2); \
+         search: nothing is said.\","
+    );
+    assert!(
+        lines[2].starts_with("gone,,false,") && lines[2].ends_with(",io"),
+        "{table}"
+    );
+    assert_eq!(lines.len(), 4, "{table}");
+    Ok(())
+}
+
+#[test]
+fn the_gate_overwrites_neither_a_recording_nor_its_list() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.mp3")?;
+    let cut = shelf.song("broken/cut-in-block.flac")?;
+    let list = shelf.put("list", song.path().to_str().ok_or("a path")?)?;
+    let list_text = list.path().to_str().ok_or("a path")?;
+    for kept in [&song, &cut, &list] {
+        for option in ["--allowed", "--csv"] {
+            let kept_text = kept.path().to_str().ok_or("a path")?;
+            let options = ["--use", "search", "--list", list_text, option, kept_text];
+            let asked = run("gate", &options, &[])?;
+            assert_eq!((asked.status, asked.out.as_str()), (Some(3), ""));
+            assert!(
+                asked.said.ends_with(": would be overwritten\n"),
+                "{}",
+                asked.said
+            );
+            assert!(kept.is_original()?);
+        }
+    }
+    // An older list is replaced, so that it is never taken for this one.
+    let old = shelf.put("old", "/what/was/allowed.mp3\n")?;
+    let old_text = old.path().to_str().ok_or("a path")?;
+    let options = [
+        "--use",
+        "search",
+        "--list",
+        "/nowhere",
+        "--allowed",
+        old_text,
+    ];
+    assert_eq!(run("gate", &options, &[])?.status, Some(3));
+    assert_eq!(old.bytes()?, b"");
     Ok(())
 }
 

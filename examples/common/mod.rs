@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each program uses its part")]
 
+pub(crate) mod csv;
+pub(crate) mod list;
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
@@ -9,7 +12,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use noai_audio::{Batch, Date, Declaration, Error, Item, Summary, TermsDigest, TermsVerdict};
+use noai_audio::{
+    Batch, Date, Declaration, Error, Item, Statement, Summary, TermsDigest, TermsVerdict,
+};
 use serde::Serialize;
 
 /// Exit status: 0 yes or done, 1 the answer is no, 3 could not look. (2 is clap's: usage.)
@@ -58,6 +63,32 @@ impl From<&Error> for ErrorLine {
         ErrorLine {
             kind: error.kind().name(),
             message: error.reason(),
+        }
+    }
+}
+
+/// A statement in a line of JSON.
+#[derive(Serialize)]
+pub(crate) struct StatementLine {
+    field: &'static str,
+    vocabulary: &'static str,
+    raw: String,
+    tag: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'static str>,
+}
+
+impl From<&Statement> for StatementLine {
+    fn from(statement: &Statement) -> StatementLine {
+        StatementLine {
+            field: statement.field(),
+            vocabulary: statement.vocabulary().name(),
+            raw: statement.raw().to_owned(),
+            tag: statement.tag(),
+            fault: statement.fault().map(str::to_owned),
+            remark: statement.remark(),
         }
     }
 }

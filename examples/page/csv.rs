@@ -1,6 +1,7 @@
 //! The verdicts as a table that spreadsheets read (RFC 4180).
 
 use super::Row;
+use crate::common::csv;
 
 const HEADER: [&str; 14] = [
     "path",
@@ -23,9 +24,7 @@ const HEADER: [&str; 14] = [
 pub(crate) fn csv(rows: &[Row]) -> String {
     let header = HEADER.map(str::to_owned);
     let lines = std::iter::once(header).chain(rows.iter().map(cells));
-    lines
-        .map(|cells| cells.map(|cell| quoted(&harmless(cell))).join(",") + "\r\n")
-        .collect()
+    lines.map(csv::line).collect()
 }
 
 fn cells(row: &Row) -> [String; 14] {
@@ -47,21 +46,4 @@ fn cells(row: &Row) -> [String; 14] {
         row.sentence.clone(),
         word(row.error.as_deref()),
     ]
-}
-
-/// A spreadsheet takes a cell that begins like this for a formula and runs it.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
 }
