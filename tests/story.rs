@@ -161,8 +161,8 @@ fn tdmrep_may_be_layered_where_its_reader_asks_for_it() -> Outcome {
     );
     // The response stands before the server, and another vocabulary before neither.
     let mut served = song(&[])?;
-    let server = "[{\"location\": \"/\", \"tdm-reservation\": 1}]";
-    served.hear(Place::TdmrepJson.read(server, &path));
+    let reservation = "[{\"location\": \"/\", \"tdm-reservation\": 1}]";
+    served.hear(Place::TdmrepJson.read(reservation, &path));
     assert_eq!(
         served.layered().answer(Usage::DataMining, None),
         Answer::Disallowed
