@@ -195,3 +195,69 @@ fn open_folder(_: &Path) -> io::Result<Option<File>> {
 fn sync(folder: Option<File>) -> io::Result<()> {
     folder.map_or(Ok(()), |folder| folder.sync_all())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    /// What comes of the last look, where `change` is done to the file after the first.
+    fn after(
+        change: impl FnOnce(&Path) -> io::Result<()>,
+    ) -> Result<Option<ErrorKind>, Box<dyn Error>> {
+        let root = tempfile::tempdir()?;
+        let folder = root.path().join("album");
+        fs::create_dir(&folder)?;
+        let song = folder.join("song");
+        fs::write(&song, "old")?;
+        let target = Target::open(&song, &EmbedOptions::new())?;
+        change(&song)?;
+        Ok(target.refuse_changed().err().map(|error| error.kind()))
+    }
+
+    /// Puts the time of the last modification back, which anybody may.
+    fn put_back(song: &Path, time: SystemTime) -> io::Result<()> {
+        let file = File::options().write(true).open(song)?;
+        file.set_times(FileTimes::new().set_modified(time))
+    }
+
+    #[test]
+    fn whatever_somebody_else_did_is_seen() -> Result<(), Box<dyn Error>> {
+        assert_eq!(after(|_| Ok(()))?, None);
+        assert_eq!(after(|song| fs::read(song).map(|_| ()))?, None);
+        let changed = Some(ErrorKind::Changed);
+        assert_eq!(after(|song| fs::write(song, "longer"))?, changed);
+        assert_eq!(
+            after(|song| put_back(song, SystemTime::UNIX_EPOCH))?,
+            changed
+        );
+        assert_eq!(after(|song| fs::remove_file(song))?, changed);
+        let replaced = |song: &Path| {
+            let time = fs::metadata(song)?.modified()?;
+            let other = song.with_file_name("other");
+            fs::write(&other, "new")?;
+            put_back(&other, time)?;
+            fs::rename(other, song)
+        };
+        assert_eq!(after(replaced)?, changed);
+        #[cfg(unix)]
+        {
+            let overwritten = |song: &Path| {
+                let time = fs::metadata(song)?.modified()?;
+                // Longer than the step of the clock that file systems read.
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                fs::write(song, "new")?;
+                put_back(song, time)
+            };
+            assert_eq!(after(overwritten)?, changed);
+        }
+        let no_folder = |song: &Path| {
+            let folder = song.parent().unwrap_or(song);
+            fs::rename(folder, folder.with_file_name("moved"))?;
+            fs::write(folder, "no folder")
+        };
+        assert_eq!(after(no_folder)?, Some(ErrorKind::Io));
+        Ok(())
+    }
+}

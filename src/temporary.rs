@@ -177,3 +177,76 @@ pub(crate) fn inode(metadata: &Metadata) -> (u64, u64) {
 pub(crate) fn inode(_: &Metadata) -> (u64, u64) {
     (0, 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_file_that_lost_its_name_takes_no_place() -> Result<(), Box<dyn std::error::Error>>
+    {
+        let folder = tempfile::tempdir()?;
+        let song = folder.path().join("song");
+        let temporary = Temporary::beside(&song)?;
+        let path = temporary.path.clone();
+        assert!(temporary.refuse_lost().is_ok());
+        fs::remove_file(&path)?;
+        let lost = |temporary: &Temporary| temporary.refuse_lost().err().map(|error| error.kind());
+        assert_eq!(lost(&temporary), Some(ErrorKind::Changed));
+        fs::write(&path, "another's")?;
+        assert_eq!(lost(&temporary), Some(ErrorKind::Changed));
+        drop(temporary);
+        assert_eq!(fs::read(&path)?, b"another's");
+        Ok(())
+    }
+
+    #[test]
+    fn one_song_has_one_writer_and_a_leftover_is_in_nobodys_way()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let song = folder.path().join("song");
+        let kind = |song: &Path| Temporary::beside(song).err().map(|error| error.kind());
+        let writer = Temporary::beside(&song)?;
+        let path = writer.path.clone();
+        assert!(path.file_name().is_some_and(is_temporary));
+        assert_eq!(kind(&song), Some(ErrorKind::Changed));
+        assert!(writer.refuse_lost().is_ok());
+        assert_eq!(kind(&folder.path().join("other")), None);
+        drop(writer);
+        assert!(!path.exists());
+
+        fs::write(&path, "left by a kill")?;
+        sweep(&song);
+        assert!(!path.exists());
+        fs::write(&path, "left by a kill")?;
+        assert_eq!(kind(&song), None);
+        fs::create_dir(&path)?;
+        sweep(&song);
+        assert_eq!(kind(&song), Some(ErrorKind::Io));
+        assert!(path.is_dir());
+        assert_eq!(
+            kind(&folder.path().join("no folder/song")),
+            Some(ErrorKind::Io)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn only_names_of_ours_are_temporary() {
+        let digits = "0123456789abcdef0123456789abcdef";
+        let is_ours = |name: &str| is_temporary(OsStr::new(name));
+        assert!(is_ours(&format!(".noai-audio-{digits}.tmp")));
+        for name in [
+            format!(".noai-audio-{digits}0.tmp"),
+            format!(".noai-audio-{}.tmp", digits.replace('f', "")),
+            format!(".noai-audio-{}.tmp", digits.replace('f', "F")),
+            format!(".noai-audio-{}.tmp", digits.replace('f', "g")),
+            format!(".noai-audio-{digits}"),
+            format!("{digits}.tmp"),
+            ".noai-audio-.tmp".to_owned(),
+            "song.mp3".to_owned(),
+        ] {
+            assert!(!is_ours(&name), "{name}");
+        }
+    }
+}
