@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use common::{NO_AI, Outcome, Shelf, build, corpus, date, day, ensure, ledger, no_ai};
+use common::{NO_AI, Outcome, Shelf, TONES, build, corpus, date, day, ensure, ledger, no_ai};
 use noai_audio::{
     Answer, Batch, Date, Decision, Declaration, ErrorKind, Gate, Limits, Preset, Statement, Usage,
 };
@@ -289,14 +289,19 @@ fn a_list_is_answered_line_by_line() -> Outcome {
 }
 
 #[test]
-fn a_denial_of_every_use_shuts_every_gate() -> Outcome {
+fn every_format_opens_what_it_permits_and_nothing_else() -> Outcome {
     let shelf = Shelf::new()?;
-    let song = shelf.song("clean/sine.m4a")?;
-    song.tag()?;
-    for usage in NO_AI {
-        let decision = gate(usage).accept_unsigned(true).ask(song.path());
-        assert_eq!(answers(&decision), [(usage, Answer::Disallowed)]);
-        assert!(!decision.may());
+    for tone in TONES {
+        let song = shelf.song(&format!("clean/{tone}"))?;
+        song.say(&no_ai().allow(Usage::Search))?;
+        for usage in Usage::ALL {
+            let unsigned = gate(usage).ask(song.path());
+            assert!(!unsigned.may(), "{tone}: {unsigned}");
+            let accepting = gate(usage).accept_unsigned(true).ask(song.path());
+            assert_eq!(accepting.may(), usage == Usage::Search, "{tone}: {usage}");
+            let denied = answers(&accepting) == [(usage, Answer::Disallowed)];
+            assert_eq!(denied, NO_AI.contains(&usage), "{tone}: {usage}");
+        }
     }
     Ok(())
 }
