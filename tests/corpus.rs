@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use common::bytes::find;
 use common::ledger::{self, Case};
-use common::{Outcome, corpus, ensure, hex, no_ai, sha256};
+use common::{Outcome, Shelf, corpus, ensure, hex, no_ai, sha256};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
 use lofty::ogg::tag::VorbisComments;
@@ -210,4 +210,28 @@ fn seen(bytes: &[u8], format: Format) -> Option<Vec<String>> {
         }
         _ => return None,
     })
+}
+
+/// A file with room for a statement stays as long as it was.
+#[test]
+fn padding_that_is_all_zero_pays_for_the_statement() -> Outcome {
+    for name in [
+        "ffmpeg.flac",
+        "fragments-free.m4a",
+        "free-after-moov.m4a",
+        "large-padding.mp3",
+        "mutagen-faststart.m4a",
+        "mutagen-v23.mp3",
+        "mutagen-v24.mp3",
+        "mutagen.m4a",
+        "v22-copyright.mp3",
+    ] {
+        let shelf = Shelf::new()?;
+        let song = shelf.song(&format!("tagged/{name}"))?;
+        song.tag()?;
+        assert!(!song.is_original()?, "{name}");
+        let (before, after) = (song.original().len(), song.bytes()?.len());
+        assert_eq!(after, before, "{name}");
+    }
+    Ok(())
 }

@@ -143,3 +143,28 @@ fn full(comment: &[u8], tail: &Tail) -> Counts {
     }
     Counts(counts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_is_empty_and_what_shares_a_page_stays_on_one() {
+        let counts = |segments: usize, tail: usize| {
+            let tail = Tail {
+                lacing: vec![1; tail],
+                ..Tail::default()
+            };
+            full(&vec![0; segments * 255 - 1], &tail).0
+        };
+        assert_eq!(counts(1, 0), [1]);
+        assert_eq!(counts(254, 1), [255]);
+        assert_eq!(counts(255, 0), [255]);
+        assert_eq!(counts(255, 3), [255, 3]);
+        assert_eq!(counts(250, 5), [255]);
+        assert_eq!(counts(250, 6), [250, 6]);
+        assert_eq!(counts(256, 0), [255, 1]);
+        assert_eq!(counts(256, 255), [255, 1, 255]);
+        assert_eq!(counts(510, 0), [255, 255]);
+    }
+}
