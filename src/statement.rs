@@ -1,7 +1,7 @@
 //! What does one field say?
 
 use crate::carrier::{Carrier, Value};
-use crate::consent::{Date, Preference, Usage};
+use crate::consent::{Date, Preference, Role, Usage};
 use crate::found::Found;
 use crate::marker::{self, Marker};
 use crate::publish::Place;
@@ -150,8 +150,8 @@ impl Statement {
 
     /// What is said about `usage`; `None` where that cannot be read.
     ///
-    /// Permissions that ended before `today` are unknown; with no day none has ended. A
-    /// field that repeats our own statement in coarser words says nothing of its own.
+    /// Permissions that ended before `today` are unknown; with no day none has ended. So are
+    /// those of a platform, but for its own service. A field that repeats our own statement in coarser words says nothing of its own.
     #[must_use]
     pub fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
         match &self.meaning {
@@ -161,7 +161,14 @@ impl Statement {
                     Some(today) => declaration.preferences_on(today),
                     None => *declaration.preferences(),
                 };
-                Some(preferences.get(usage))
+                let said = preferences.get(usage);
+                // A host's terms are no clearance for what others do with the recording.
+                let is_hosts = declaration.declarer_role() == Role::Platform;
+                let is_beyond = is_hosts && usage != Usage::PlatformService;
+                Some(match said {
+                    Preference::Allowed if is_beyond => Preference::Unknown,
+                    said => said,
+                })
             }
             Meaning::Says(reading) => reading.preference(usage),
             Meaning::Echo => Some(Preference::Unknown),

@@ -65,6 +65,30 @@ fn a_platform_adds_denials_and_never_lifts_one() -> Outcome {
 }
 
 #[test]
+fn a_platform_clears_its_own_service_alone() -> Outcome {
+    let mut grabbing = Declaration::new().role(Role::Platform);
+    for usage in Usage::ALL {
+        if usage != Usage::Replication {
+            grabbing = grabbing.allow(usage);
+        }
+    }
+    let terms = Marker::new(grabbing);
+    let mut hosted = song(&[])?;
+    hosted.hear([terms.clone().into()]);
+    for usage in Usage::ALL {
+        let expected = match usage {
+            Usage::PlatformService => Answer::Claimed,
+            _ => Answer::None,
+        };
+        assert_eq!(hosted.answer(usage, None), expected, "{usage}");
+    }
+    // In the file it says no more than beside it.
+    let tagged = song(&[("AI_CONSENT", &terms.to_string())])?;
+    assert_eq!(answers(&tagged), answers(&hosted));
+    Ok(())
+}
+
+#[test]
 fn who_said_it_is_told_apart() -> Outcome {
     let artist = Marker::new(Declaration::new().deny(Usage::GenerativeTraining)).to_string();
     let mut hosted = song(&[("AI_CONSENT", &artist)])?;
