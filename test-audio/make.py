@@ -1434,6 +1434,11 @@ def mp4_cases() -> None:
     ran("clean/opus.mp4", "mp4", TAGGED, "MP4-1", "Opus in MP4", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
     ran("clean/flac.mp4", "mp4", TAGGED, "MP4-1", "FLAC in MP4", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a flac -strict -2 OUT")
     ran("clean/pcm.mov", "mp4", TAGGED, "MP4-1", "PCM in QuickTime, `wide` before mdat", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16le OUT")
+    for codec in ("pcm_s24be", "pcm_s24le", "pcm_s32be", "pcm_f32le"):
+        ran(f"clean/{codec}.mov", "mp4", TAGGED, "MP4-1", f"{codec} in QuickTime", f"ffmpeg -i clean/short.wav -map_metadata -1 -c:a {codec} OUT")
+    ran("clean/mp3.mov", "mp4", TAGGED, "MP4-1", "MP3 in QuickTime", "ffmpeg -i clean/short.wav -map_metadata -1 -ar 44100 -c:a libmp3lame -b:a 32k OUT")
+    ran("clean/ac3.mp4", "mp4", TAGGED, "MP4-1", "AC-3 in MP4", "ffmpeg -i clean/short.wav -map_metadata -1 -ar 48000 -c:a ac3 -b:a 64k OUT")
+    ran("clean/eac3.mp4", "mp4", TAGGED, "MP4-1", "E-AC-3 in MP4", "ffmpeg -i clean/short.wav -map_metadata -1 -ar 48000 -c:a eac3 -b:a 64k OUT")
     ran("tagged/ffmpeg.m4a", "mp4", TAGGED, "ALL-2", "items by ffmpeg",
         f"{aac} -metadata title='Test Tone' -metadata artist='Test Artist' -metadata copyright='{COPYRIGHT}' OUT")
     ran("broken/ffmpeg-mdta.mp4", "mp4", UNSUPPORTED, "ALL-2", "`mdta` keys by ffmpeg: metadata under keys and no iTunes item list",
@@ -2371,12 +2376,33 @@ def edge_cases() -> None:
 # Other containers, and names that disagree with the content
 
 
+AC3 = {"ac3": "-ar 48000 -c:a ac3 -b:a 64k", "eac3": "-ar 48000 -c:a eac3 -b:a 64k"}
+MP3 = {"mp3": "-ar 44100 -c:a libmp3lame -b:a 32k"}
+
+
+def plain(*codecs: str) -> dict[str, str]:
+    """Codecs that need no other options, by their names at ffmpeg."""
+    return {codec: f"-c:a {codec}" for codec in codecs}
+
+
+READ_ONLY = [
+    ("mka", "matroska", plain("pcm_u8", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f64le", "flac", "alac")
+     | {"vorbis": "-c:a libvorbis"} | MP3 | AC3),
+    ("caf", "caf", plain("pcm_mulaw", "pcm_alaw", "pcm_f32le", "pcm_f64be", "pcm_s24le", "flac", "alac")
+     | {"adpcm_ima_qt": "-c:a adpcm_ima_qt", "opus": "-ar 48000 -c:a libopus -b:a 24k"} | MP3),
+]
+
+
 def other_cases() -> None:
     """Registers formats that are not written yet, and files under a wrong name."""
     aac = "-map_metadata -1 -c:a aac -b:a 24k"
+    short = "ffmpeg -i clean/short.wav -map_metadata -1"
     ran("broken/sine.caf", "caf", UNSUPPORTED, "ALL-5", "CAF", "ffmpeg -i clean/short.wav -map_metadata -1 -c:a pcm_s16be OUT")
     ran("broken/sine.mka", "matroska", UNSUPPORTED, "ALL-5", "Matroska", f"ffmpeg -i clean/sine.wav {aac} OUT")
     ran("broken/sine.webm", "matroska", UNSUPPORTED, "ALL-5", "WebM", "ffmpeg -i clean/sine.wav -map_metadata -1 -c:a libopus -b:a 24k OUT")
+    for suffix, format, codecs in READ_ONLY:
+        for codec, options in codecs.items():
+            ran(f"broken/{codec}.{suffix}", format, UNSUPPORTED, "ALL-5", f"{codec} in {'CAF' if suffix == 'caf' else 'Matroska'}", f"{short} {options} OUT")
     ran("broken/caf-called.mp3", "caf", UNSUPPORTED, "ALL-5", "CAF called .mp3", "cp broken/sine.caf OUT")
     built("broken/caf-with-sync.caf", "caf", UNSUPPORTED, "ALL-5 MP3-2", "CAF whose free chunk holds MPEG frames within the first 1,024 bytes", caf_with_frames)
 
@@ -2416,7 +2442,7 @@ tags of other programs or of odd but lawful shape, `broken/` is malformed, unsup
 
 This file, `expected.txt`, `essences.txt` and `SHA256SUMS` are written by the script: change the script, not them.
 `expected.txt` says for each file what the crate must do with it, `essences.txt` what ffmpeg delivers of those that are
-tagged. A new case is one more call in the script.
+tagged or only read. A new case is one more call in the script.
 Classes such as `ID3-2` are the families of damage that tag writers have done; [the list](#classes) is below the table.
 Commands run in this folder; the script adds `-v error -y -nostdin -fflags +bitexact -flags:a bitexact -flags:v bitexact`
 to each `ffmpeg`. "byte by byte" means that the script writes the container itself, around sound that it makes or takes
@@ -2435,7 +2461,7 @@ Dedicated to the public domain under CC0 1.0, see `LICENSE`.
 """
 
 ESSENCES = """\
-# SHA-256 of the packets of the first audio stream of each file that is tagged, as ffmpeg delivers them
+# SHA-256 of the packets of the first audio stream of each file that is tagged or only read, as ffmpeg delivers them
 # (`-c copy -f streamhash`, for ADTS behind `aac_adtstoasc`), then codec, sampling rate and channels of that stream by
 # ffprobe; `-` where they find none. Written by make.py.
 """
@@ -2544,8 +2570,8 @@ def make_all(root: Path) -> None:
     programs = ", ".join(f"{name} {version}" for name, version in PROGRAMS)
     (root / "README.md").write_text(ABOUT.format(programs=programs, rows=rows.replace("||cover||", "&#124;&#124;cover&#124;&#124;"), classes=classes))
     (root / "expected.txt").write_text(LEDGER + "".join(f"{case.path} {case.format} {case.outcome}\n" for case in listed))
-    tagged = [case for case in listed if case.outcome == "tagged"]
-    (root / "essences.txt").write_text(ESSENCES + "".join(f"{case.path} {essence(root / case.path, case.format)} {parameters(root / case.path)}\n" for case in tagged))
+    heard = [case for case in listed if case.outcome == "tagged" or case.format in ("caf", "matroska")]
+    (root / "essences.txt").write_text(ESSENCES + "".join(f"{case.path} {essence(root / case.path, case.format)} {parameters(root / case.path)}\n" for case in heard))
     (root / "SHA256SUMS").write_text("".join(f"{hashlib.sha256((root / case.path).read_bytes()).hexdigest()}  {case.path}\n" for case in listed))
     (root / "LICENSE").write_text(LICENSE)
 
