@@ -155,3 +155,31 @@ fn every_part_of_the_proof_is_asked_for() {
         });
     }
 }
+
+/// Where the samples are, of tracks that nobody listens to as well.
+#[test]
+fn an_offset_of_any_track_is_a_part_of_the_proof() {
+    let places = |file: &[u8]| {
+        let mut reader = Cursor::new(file);
+        let mut source = Source::new(&mut reader, Limits::default()).unwrap();
+        let layout = Layout::scan(&mut source).unwrap();
+        layout.places(&mut source, None).unwrap()
+    };
+    for (name, table) in [
+        ("tagged/two-tracks.m4a", b"stco"),
+        ("clean/fragmented-two-tracks.mp4", b"trun"),
+    ] {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/test-audio");
+        let file = std::fs::read(format!("{folder}/{name}")).unwrap();
+        let tables = file.windows(4).enumerate();
+        let tables = tables.filter(|(_, name)| name == table);
+        let tables: Vec<usize> = tables.map(|(at, _)| at).collect();
+        assert!(tables.len() >= 2, "{name}");
+        for at in tables {
+            let mut astray = file.clone();
+            // The lowest byte of the first offset, behind version, flags and count.
+            astray[at + 4 + 4 + 4 + 3] -= 1;
+            assert_ne!(places(&astray), places(&file), "{name}: {at}");
+        }
+    }
+}
