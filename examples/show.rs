@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use common::{ErrorLine, Exit, StatementLine, path_text, shown, shown_path};
 use noai_audio::{
-    Answer, Batch, Date, Format, Inspection, Item, Marker, TermsDigest, TermsVerdict, Usage,
+    Answer, Batch, Date, Format, Inspection, Item, ManifestVerdict, Marker, TermsDigest,
+    TermsVerdict, Usage,
 };
 use serde::Serialize;
 
@@ -38,6 +39,7 @@ struct Line {
     statements: Vec<StatementLine>,
     answer: BTreeMap<&'static str, &'static str>,
     terms: Option<&'static str>,
+    manifest: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorLine>,
 }
@@ -121,6 +123,9 @@ fn line(
             .map(|usage| (usage.name(), answer(usage).name()))
             .into(),
         terms: terms.map(TermsVerdict::name),
+        manifest: inspection
+            .and_then(Inspection::manifest)
+            .map(ManifestVerdict::name),
         error: item.result.as_ref().err().map(ErrorLine::from),
     }
 }
@@ -129,6 +134,10 @@ fn print(item: &Item<Inspection>, answer: impl Fn(Usage) -> Answer, terms: Optio
     common::say(&shown_path(&item.path));
     for usage in Usage::ALL {
         common::say(&format!("  {:<20} {}", usage.name(), answer(usage).name()));
+    }
+    if let Some(verdict) = item.result.iter().find_map(Inspection::manifest) {
+        let state = verdict.name().replace('-', " ");
+        common::say(&format!("  C2PA manifest: {state}"));
     }
     for statement in item.result.iter().flat_map(Inspection::statements) {
         common::say(&format!(

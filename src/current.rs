@@ -36,7 +36,8 @@ impl Current {
             Some(Place::Held(tags)) => tags.len(),
             _ => 1,
         };
-        let edited = |field: &&Found| field.main || Some(field.carrier) == beside;
+        let edited =
+            |field: &&Found| field.main || field.carrier.is_some() && field.carrier == beside;
         let ours = |field: &&Found| edited(field) && field.is_ours();
         let tags = by_tag(found.iter().filter(ours), count);
         let tags = tags.iter().map(|fields| Said::of(fields)).collect();
@@ -100,7 +101,7 @@ impl Current {
         let notice = marker.notice().unwrap_or_default();
         let present = |(tag, step): (usize, &Step)| {
             let fields = tags.get(tag).into_iter().flatten();
-            let mut fields = fields.filter(|field| field.carrier == step.carrier);
+            let mut fields = fields.filter(|field| field.carrier == Some(step.carrier));
             let carried = |field: &Found| {
                 field.name == marker::COPYRIGHT && field.text().is_some_and(|t| t.contains(&notice))
             };
@@ -114,7 +115,7 @@ impl Current {
         let beside = |field: &&Found| !field.main && field.name == marker::NOAI;
         let noai = wanted.iter().find(|(name, _)| *name == marker::NOAI);
         let agrees = |field: &Found| field.text() == noai.map(|(_, value)| value.as_str());
-        let in_info = |field: &&Found| field.carrier == Carrier::RiffInfo;
+        let in_info = |field: &&Found| field.carrier == Some(Carrier::RiffInfo);
         tags.iter().all(equal)
             && steps.all(|steps| steps.iter().enumerate().all(present))
             && self.found.iter().filter(beside).filter(in_info).all(agrees)

@@ -1,7 +1,6 @@
 //! Which fields of a file's tags may speak of consent?
 
-use std::ops::Range;
-
+use crate::carrier::c2pa::Hear;
 use crate::carrier::{Carrier, Field, Value, id3v2};
 use crate::container::{Layout, Place};
 use crate::error::Fault;
@@ -13,12 +12,15 @@ use crate::vocabulary::ad_hoc;
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) name: &'static str,
-    pub(crate) carrier: Carrier,
+    /// None in a C2PA manifest.
+    pub(crate) carrier: Option<Carrier>,
     /// In the tag that our lines go into, or in one of those.
     pub(crate) main: bool,
     /// In which of them, counted from 0.
     pub(crate) link: usize,
     pub(crate) value: Value,
+    /// Whether it is about this file: what a manifest says of an ingredient may deny alone.
+    pub(crate) may_permit: bool,
 }
 
 impl Found {
@@ -34,6 +36,9 @@ impl Found {
         }
     }
 }
+
+/// Not a field: a C2PA manifest itself, unreadable or not.
+pub(crate) const MANIFEST: &str = "C2PA";
 
 /// For how many links of a chain fields are counted apart.
 const MOST_LINKS: usize = 100;
@@ -51,17 +56,14 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         found.extend(fields.into_iter().filter_map(|field| {
             Some(Found {
                 name: name_of(&field.name)?,
-                carrier,
+                carrier: Some(carrier),
                 main,
                 link,
                 value: field.value,
+                may_permit: true,
             })
         }));
-        // At once: each of very many tags may hold as much as all may.
-        if found.len() > most {
-            return Err(Fault::Limit("too many fields of ours", at));
-        }
-        Ok(())
+        refuse_more(&found, most, at)
     };
     match &layout.tag {
         Some(Place::At(range)) => {
@@ -82,7 +84,41 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         let fields = carrier.read(source, range.clone(), &wants)?;
         add(*carrier, false, 0, range.start, fields)?;
     }
+    let mut is_there = false;
+    manifests(source, layout, false, &mut |manifest| {
+        let at = manifest.at;
+        // There may be very many that say nothing.
+        let itself = (!is_there || manifest.fault.is_some()).then(|| {
+            let why = manifest.fault.map(Value::Unreadable);
+            let value = why.unwrap_or_else(|| Value::Text(String::new()));
+            in_manifest(MANIFEST, value, true)
+        });
+        is_there = true;
+        let said = manifest.assertions.into_iter();
+        let said = said.map(|said| in_manifest(said.label, said.value, said.is_active));
+        found.extend(itself.into_iter().chain(said));
+        refuse_more(&found, most, at)
+    })?;
     Ok(found)
+}
+
+/// At once: each of very many tags may hold as much as all may.
+fn refuse_more(found: &[Found], most: usize, at: u64) -> Result<(), Fault> {
+    if found.len() > most {
+        return Err(Fault::Limit("too many fields of ours", at));
+    }
+    Ok(())
+}
+
+fn in_manifest(name: &'static str, value: Value, may_permit: bool) -> Found {
+    Found {
+        name,
+        carrier: None,
+        main: false,
+        link: 0,
+        value,
+        may_permit,
+    }
 }
 
 /// Which field a tag's field name means.
@@ -92,16 +128,30 @@ fn name_of(name: &str) -> Option<&'static str> {
 
 /// Where a C2PA manifest stands in the file.
 pub(crate) fn manifest(source: &mut Source, layout: &Layout) -> Result<Option<u64>, Fault> {
-    let mut found = layout.manifest(source)?;
+    let mut found = None;
+    manifests(source, layout, true, &mut |manifest| {
+        found.get_or_insert(manifest.at);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// What every C2PA manifest in the file says.
+fn manifests(
+    source: &mut Source,
+    layout: &Layout,
+    all: bool,
+    hear: &mut Hear<'_>,
+) -> Result<(), Fault> {
+    layout.manifests(source, all, hear)?;
     let main = match &layout.tag {
         Some(Place::At(range)) => Some((layout.carrier, range.clone())),
         _ => None,
     };
-    let tags: Vec<(Carrier, Range<u64>)> = main.into_iter().chain(layout.others.clone()).collect();
-    for (carrier, range) in tags {
-        if carrier == Carrier::Id3v2 && found.is_none() {
-            found = id3v2::manifest(source, range)?;
+    for (carrier, range) in main.into_iter().chain(layout.others.clone()) {
+        if carrier == Carrier::Id3v2 {
+            id3v2::manifests(source, range, hear)?;
         }
     }
-    Ok(found)
+    Ok(())
 }

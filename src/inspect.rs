@@ -33,6 +33,25 @@ use crate::vocabulary::Vocabulary;
 pub struct Inspection {
     format: Format,
     statements: Vec<Statement>,
+    manifest: Option<ManifestVerdict>,
+}
+
+/// What is known of a C2PA manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ManifestVerdict {
+    /// There is one, and neither its signature nor its digests were looked at.
+    NotEvaluated,
+}
+
+impl ManifestVerdict {
+    /// The verdict's name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ManifestVerdict::NotEvaluated => "not-evaluated",
+        }
+    }
 }
 
 /// An answer to "may I?" for one use.
@@ -106,7 +125,9 @@ pub fn read_from(mut reader: impl Read + Seek, limits: Limits) -> Result<Inspect
     let mut source = Source::new(&mut reader, limits)?;
     let layout = Layout::scan(&mut source)?;
     let found = found::find(&mut source, &layout)?;
+    let has_manifest = found.iter().any(|field| field.name == found::MANIFEST);
     Ok(Inspection {
+        manifest: has_manifest.then_some(ManifestVerdict::NotEvaluated),
         format: layout.format(),
         statements: understand(&found),
     })
@@ -123,6 +144,15 @@ impl Inspection {
     #[must_use]
     pub fn statements(&self) -> &[Statement] {
         &self.statements
+    }
+
+    /// What is known of the file's C2PA manifest; `None` where it has none.
+    ///
+    /// What a manifest says about training and data mining is among the
+    /// [`statements`](Inspection::statements), whoever may have signed it or changed the file since.
+    #[must_use]
+    pub fn manifest(&self) -> Option<ManifestVerdict> {
+        self.manifest
     }
 
     /// Adds what is said outside the file, so that it counts as what the file says does.

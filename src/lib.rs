@@ -99,7 +99,7 @@ pub use crate::identity::{
     ContentCode, ContentCodeError, Essence, EssenceError, Fingerprint, FingerprintError, Level,
     Likeness, Pcm, PcmError,
 };
-pub use crate::inspect::{Answer, Inspection, read, read_from, read_within};
+pub use crate::inspect::{Answer, Inspection, ManifestVerdict, read, read_from, read_within};
 pub use crate::limits::Limits;
 pub use crate::marker::{Marker, MarkerError};
 pub use crate::options::EmbedOptions;

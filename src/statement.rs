@@ -1,11 +1,11 @@
 //! What does one field say?
 
-use crate::carrier::{Carrier, Value};
+use crate::carrier::{Carrier, Value, c2pa};
 use crate::consent::{Date, Preference, Role, Usage};
-use crate::found::Found;
+use crate::found::{self, Found};
 use crate::marker::{self, Marker};
 use crate::publish::Place;
-use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, rsl, tdmrep};
+use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, rsl, tdmrep, training_mining};
 
 /// One statement, with where it was found.
 #[derive(Debug, Clone)]
@@ -21,6 +21,7 @@ pub struct Statement {
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     Tag(Carrier),
+    Manifest,
     Outside(Place),
     Elsewhere,
 }
@@ -72,7 +73,7 @@ impl Statement {
     /// the server.
     pub(crate) fn layer(&self) -> u8 {
         match self.origin {
-            Origin::Tag(_) => 0,
+            Origin::Tag(_) | Origin::Manifest => 0,
             Origin::Outside(Place::Headers | Place::Page) => 1,
             Origin::Outside(_) | Origin::Elsewhere => 2,
         }
@@ -97,12 +98,13 @@ impl Statement {
     }
 
     /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
-    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`; or the name of the [`Place`] outside the
-    /// file; or `elsewhere`.
+    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`; or `c2pa`, of a manifest in the
+    /// file; or the name of the [`Place`] outside the file; or `elsewhere`.
     #[must_use]
     pub fn tag(&self) -> &'static str {
         match self.origin {
             Origin::Tag(carrier) => carrier.name(),
+            Origin::Manifest => "c2pa",
             Origin::Outside(place) => place.name(),
             Origin::Elsewhere => "elsewhere",
         }
@@ -251,6 +253,9 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         marker::CONTENT_USAGE => (Vocabulary::Aipref, &aipref::USES),
         marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, &tdmrep::USES),
         marker::COPYRIGHT => (Vocabulary::Notice, &[]),
+        name if name == found::MANIFEST || c2pa::LABELS.contains(&name) => {
+            (Vocabulary::TrainingMining, &training_mining::USES)
+        }
         _ => (
             Vocabulary::AdHoc,
             &[Usage::GenerativeTraining, Usage::Training],
@@ -259,6 +264,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
     let (raw, meaning) = match &field.value {
         // A copyright text that cannot be read may be anyone's: it states nothing.
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
+        Value::Text(_) if field.name == found::MANIFEST => return None,
         Value::Unreadable(why) => (
             String::new(),
             Meaning::Says(Reading::unreadable(*why, about)),
@@ -296,18 +302,32 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     silent if silent == Reading::default() => return None,
                     notice => Meaning::Says(notice),
                 },
+                _ if vocabulary == Vocabulary::TrainingMining => {
+                    // Somebody spoke of training and mining, in whatever words.
+                    let unclear = "it speaks of no use that is known";
+                    Meaning::Says(match one(raw, None) {
+                        silent if silent == Reading::default() => {
+                            Reading::unreadable(unclear, about)
+                        }
+                        said => said,
+                    })
+                }
                 name => Meaning::Says(one(&format!("{name}={raw}"), None)),
             };
             (raw.clone(), meaning)
         }
     };
-    Some(Statement {
+    let mut statement = Statement {
         field: field.name,
-        origin: Origin::Tag(field.carrier),
+        origin: field.carrier.map_or(Origin::Manifest, Origin::Tag),
         vocabulary,
         raw,
         meaning,
-    })
+    };
+    if !field.may_permit {
+        statement.permit_nothing();
+    }
+    Some(statement)
 }
 
 /// The marker in a text that another program may have joined from equal ones with `;`.

@@ -358,6 +358,7 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 fn dependencies(code: &str) -> BTreeSet<String> {
     let crates = [
         "lofty",
+        "minicbor",
         "sfv",
         "symphonia",
         "sha2",

@@ -467,7 +467,15 @@ fn show_answers_and_never_says_allowed() -> Outcome {
     for line in &shown.lines {
         assert_eq!(
             keys(line),
-            ["answer", "format", "path", "statements", "terms"].into()
+            [
+                "answer",
+                "format",
+                "manifest",
+                "path",
+                "statements",
+                "terms"
+            ]
+            .into()
         );
         assert_eq!(keys(&line["answer"]).len(), 7);
         for usage in NO_AI {
@@ -522,7 +530,16 @@ fn show_names_the_fault_of_what_it_cannot_read() -> Outcome {
     let line = shown.line("cut-in-block.flac")?;
     assert_eq!(
         keys(line),
-        ["answer", "error", "format", "path", "statements", "terms"].into()
+        [
+            "answer",
+            "error",
+            "format",
+            "manifest",
+            "path",
+            "statements",
+            "terms"
+        ]
+        .into()
     );
     assert_eq!(line["answer"]["search"], "unreadable");
     Ok(())

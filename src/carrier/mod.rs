@@ -18,6 +18,7 @@ pub(crate) mod ebml;
 mod matroska;
 mod caf;
 mod user_data;
+pub(crate) mod c2pa;
 
 use std::ops::Range;
 

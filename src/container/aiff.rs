@@ -65,7 +65,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside,
         others,
         id3v1: None,
-        manifest: None,
         priming: None,
         other_tracks: false,
         read_only: None,

@@ -72,7 +72,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             .map(|range| (Carrier::CafInformation, range))
             .collect(),
         id3v1: None,
-        manifest: None,
         priming,
         other_tracks: false,
         read_only: Some(("CAF is read, not written", 0)),

@@ -15,6 +15,7 @@ use std::ops::Range;
 use self::open::{Open, is_blank, open_sound};
 use self::sizes::Sizes;
 use super::Mask;
+use crate::carrier::c2pa::{self, Hear};
 use crate::error::Fault;
 use crate::source::Source;
 
@@ -141,6 +142,14 @@ impl Chunks {
     pub(super) fn sound(&self) -> Range<u64> {
         let data = self.find(b"data");
         data.map_or(0..0, |(_, chunk)| chunk.payload)
+    }
+
+    /// What the C2PA manifests in chunks of their own say.
+    pub(super) fn manifests(&self, source: &mut Source, hear: &mut Hear<'_>) -> Result<(), Fault> {
+        for chunk in self.list.iter().filter(|chunk| &chunk.name == b"C2PA") {
+            hear(c2pa::read(source, chunk.start(), chunk.payload.clone())?)?;
+        }
+        Ok(())
     }
 
     /// Every chunk with its index.

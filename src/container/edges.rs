@@ -94,7 +94,6 @@ impl Edges {
             beside: None,
             others,
             id3v1: tail.id3v1.filter(|_| !is_behind),
-            manifest: None,
             priming: None,
             other_tracks: false,
             read_only: None,

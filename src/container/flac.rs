@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, edges};
-use crate::carrier::{self, Carrier, id3v2};
+use crate::carrier::{self, Carrier};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::{self, Splice};
@@ -66,12 +66,6 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         return Err(Fault::Malformed("FLAC: no frame behind the metadata", at));
     }
     let mut others = edges::front(source, start)?;
-    let mut manifest = None;
-    for (carrier, range) in &others {
-        if *carrier == Carrier::Id3v2 {
-            manifest = manifest.or(id3v2::manifest(source, range.clone())?);
-        }
-    }
     others.extend(tags);
     let flac = Flac {
         start,
@@ -87,7 +81,6 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         beside: None,
         others,
         id3v1: None,
-        manifest,
         priming: None,
         other_tracks: false,
         read_only: None,

@@ -111,7 +111,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside: None,
         others: tags.map(|range| (Carrier::Matroska, range)).collect(),
         id3v1: None,
-        manifest: None,
         priming: track.delay.filter(|_| track.stream.codec == "aac"),
         other_tracks,
         read_only: Some(("Matroska is read, not written", 0)),

@@ -33,6 +33,7 @@ use sha2::{Digest, Sha256};
 pub use self::format::{Format, UnknownFormat};
 pub(crate) use self::plan::{Change, Piece, Plan, VisitPiece};
 pub use self::stream::Stream;
+use crate::carrier::c2pa::Hear;
 use crate::carrier::{Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
@@ -61,8 +62,6 @@ pub(crate) struct Layout {
     pub(crate) others: Vec<OtherTag>,
     /// Where an ID3v1 tag starts that readers prefer an ID3v2 tag to.
     pub(crate) id3v1: Option<u64>,
-    /// Where a C2PA manifest stands, if a scan sees the container's own place for one.
-    manifest: Option<u64>,
     /// How many samples of each channel a decoder makes before the sound begins, where the
     /// container says so.
     pub(crate) priming: Option<u64>,
@@ -196,11 +195,18 @@ impl Layout {
         }
     }
 
-    /// Where a C2PA manifest stands, if the container has a place of its own for one.
-    pub(crate) fn manifest(&self, source: &mut Source) -> Result<Option<u64>, Fault> {
+    /// What the C2PA manifests say that stand where the container has a place of its own for
+    /// them; with `all` also where they are too far away for a look at the file.
+    pub(crate) fn manifests(
+        &self,
+        source: &mut Source,
+        all: bool,
+        hear: &mut Hear<'_>,
+    ) -> Result<(), Fault> {
         match &self.structure {
-            Structure::Mp4(_) => mp4::manifest(source),
-            _ => Ok(self.manifest),
+            Structure::Mp4(_) => mp4::manifests(source, all, hear),
+            Structure::Wav(chunks) => chunks.manifests(source, hear),
+            _ => Ok(()),
         }
     }
 

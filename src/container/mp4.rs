@@ -29,6 +29,7 @@ pub(super) use self::offsets::follow_table;
 use self::path::{free_in_meta, other_tags, path, zero_free};
 use self::samples::SampleTable;
 use super::{Change, Changes, Layout, Mask, Place, Prior, Structure, TagChange, Visit, mpeg};
+use crate::carrier::c2pa::{self, Hear, Manifest};
 use crate::carrier::{Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
@@ -118,7 +119,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside: None,
         others,
         id3v1: None,
-        manifest: None,
         priming: audio.priming,
         other_tracks: sounding > 1,
         read_only: keys.map(|(at, _)| ("MP4: a meta atom that is no iTunes item list", at)),
@@ -165,15 +165,45 @@ fn is_fragment(atom: &Atom) -> bool {
     matches!(&atom.kind, b"moof" | b"mfra" | b"sidx" | b"ssix")
 }
 
-/// Where a C2PA manifest stands at the top, behind fragments too.
-pub(super) fn manifest(source: &mut Source) -> Result<Option<u64>, Fault> {
+/// What the C2PA manifests at the top say: before the first fragment, where C2PA puts them,
+/// or with `all` behind it, too, where there may be very many atoms.
+pub(super) fn manifests(source: &mut Source, all: bool, hear: &mut Hear<'_>) -> Result<(), Fault> {
     let mut atoms = Atoms::top(0..source.len());
     while let Some(atom) = atoms.next(source)? {
+        if &atom.kind == b"moof" && !all {
+            break;
+        }
         if &atom.kind == b"uuid" && source.has(atom.payload().start, &C2PA)? {
-            return Ok(Some(atom.start()));
+            hear(manifest(source, &atom)?)?;
         }
     }
-    Ok(None)
+    Ok(())
+}
+
+/// A manifest store, or a part of a tree of digests, which holds none (C2PA 2.2 section A.5).
+fn manifest(source: &mut Source, atom: &Atom) -> Result<Manifest, Fault> {
+    /// Of the version, the flags and the longest purpose.
+    const HEAD: u64 = 16;
+    let unclear = Some("C2PA: a uuid atom of an unknown purpose");
+    let Range { start, end } = atom.payload();
+    let inside = start + C2PA.len() as u64;
+    let head = source.bytes(inside..end.min(inside + HEAD))?;
+    let mut texts = head
+        .get(4..)
+        .unwrap_or_default()
+        .splitn(2, |byte| *byte == 0);
+    let (purpose, is_whole) = (texts.next().unwrap_or_default(), texts.next().is_some());
+    match purpose {
+        b"merkle" if is_whole => Ok(Manifest::empty(atom.start(), None)),
+        b"manifest" | b"original" | b"update" if is_whole => {
+            let behind = inside + 4 + purpose.len() as u64 + 1;
+            // The position of the first part of a tree of digests, which some leave out.
+            let is_bare = source.has(behind + 4, b"jumb")?;
+            let store = if is_bare { behind } else { behind + 8 };
+            c2pa::read(source, atom.start(), store.min(end)..end)
+        }
+        _ => Ok(Manifest::empty(atom.start(), unclear)),
+    }
 }
 
 impl Mp4 {

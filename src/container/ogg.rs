@@ -48,7 +48,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside: None,
         others: Vec::new(),
         id3v1: None,
-        manifest: None,
         priming: None,
         other_tracks: false,
         read_only: None,

@@ -39,9 +39,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     chunks.tag = tags.first().copied();
     chunks.beside = infos.first().map(|(index, _)| *index);
     chunks.tag_name = *b"id3 ";
-    let manifest = chunks
-        .find(b"C2PA")
-        .map(|(_, chunk)| chunk.payload.start - 8);
     let mut infos = infos
         .into_iter()
         .map(|(_, items)| (Carrier::RiffInfo, items));
@@ -54,7 +51,6 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         beside,
         others,
         id3v1: None,
-        manifest,
         priming: None,
         other_tracks: false,
         // A size of 0 means "to the end" to many a reader, ffmpeg among them.

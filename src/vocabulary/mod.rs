@@ -15,7 +15,7 @@ pub(crate) mod aipref;
 pub(crate) mod tdmrep;
 pub(crate) mod notice;
 mod plus;
-mod training_mining;
+pub(crate) mod training_mining;
 pub(crate) mod rsl;
 mod content_signal;
 mod robots;

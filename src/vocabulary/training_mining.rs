@@ -32,6 +32,13 @@ const KEYS: [(&str, Usage); 4] = [
     ("ai_training", Usage::Training),
     ("ai_generative_training", Usage::GenerativeTraining),
 ];
+/// The uses that it speaks of.
+pub(crate) const USES: [Usage; 4] = [
+    Usage::DataMining,
+    Usage::Inference,
+    Usage::Training,
+    Usage::GenerativeTraining,
+];
 const PREFIXES: [&str; 2] = ["cawg.", "c2pa."];
 
 /// The assertion's data, or nothing where none of its four uses is spoken of.
@@ -52,7 +59,7 @@ pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
 
 /// What the assertion's data says; of several entries for one use the strongest counts.
 pub(super) fn understand(wording: &Wording) -> Reading {
-    let unreadable = || Reading::unreadable("not in its vocabulary", &KEYS.map(|(_, usage)| usage));
+    let unreadable = || Reading::unreadable("not in its vocabulary", &USES);
     let Some(members) = object::members(&wording.value) else {
         return unreadable();
     };

@@ -4,6 +4,7 @@
 
 pub(crate) mod build;
 pub(crate) mod bytes;
+pub(crate) mod c2pa;
 pub(crate) mod fragments;
 pub(crate) mod id3;
 pub(crate) mod ledger;

@@ -10,6 +10,7 @@
 mod decoded;
 mod frames;
 mod number;
+mod object;
 mod text;
 
 use std::ops::Range;
@@ -17,6 +18,7 @@ use std::ops::Range;
 use self::frames::{Frame, Header, Tag, on_frames};
 use self::number::{encode_unsynchronised, synchsafe};
 use self::text::Text;
+use super::c2pa::{Hear, Manifest};
 use super::{Created, Edited, Field, Notice, Value, Wanted, keep};
 use crate::carrier;
 use crate::error::Fault;
@@ -25,25 +27,23 @@ use crate::splice::{self, Splice};
 
 pub(crate) use self::frames::length;
 
-/// Where a tag starts that holds a C2PA manifest, if this one does.
-pub(crate) fn manifest(source: &mut Source, range: Range<u64>) -> Result<Option<u64>, Fault> {
-    const TYPES: [&[u8]; 3] = [
-        b"application/c2pa\0",
-        b"application/x-c2pa-manifest-store\0",
-        b"application/jumbf\0",
-    ];
+/// What the C2PA manifests in a tag say, as of the place where the tag starts.
+pub(crate) fn manifests(
+    source: &mut Source,
+    range: Range<u64>,
+    hear: &mut Hear<'_>,
+) -> Result<(), Fault> {
     let header = Header::read(source, range)?;
-    let (found, _) = on_frames(source, &header, |source, tag| {
+    on_frames(source, &header, |source, tag| {
         for frame in tag.frames.iter().filter(|frame| &frame.id == b"GEOB") {
-            for mime in TYPES {
-                if source.has(frame.body.start + 1, mime)? {
-                    return Ok(true);
-                }
+            if let Some(manifest) = object::manifest(source, tag, frame)? {
+                let at = header.at;
+                hear(Manifest { at, ..manifest })?;
             }
         }
-        Ok(false)
-    })?;
-    Ok(found.then_some(header.at))
+        Ok(())
+    })
+    .map(|_| ())
 }
 
 pub(crate) fn read(
