@@ -129,7 +129,7 @@ fn list(
     for declaration in markers.map(Marker::declaration) {
         if !declarations.contains(&declaration) {
             declarations.push(declaration);
-            publication.list(path.clone(), declaration.clone());
+            publication.list(path.clone(), declaration);
         }
     }
     Ok(!declarations.is_empty())

@@ -277,9 +277,15 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                 })
             };
             // Values that another program joined; what can be read of them counts.
-            let joined = |terms| {
-                let parts = raw.split(';').map(|part| one(part, terms));
-                parts.fold(Reading::default(), Reading::and)
+            let joined = |terms: Option<&str>| {
+                let mut wording = Wording {
+                    value: String::new(),
+                    terms: terms.map(str::to_owned),
+                };
+                raw.split(';').fold(Reading::default(), |all, part| {
+                    part.clone_into(&mut wording.value);
+                    all.and(vocabulary.understand(&wording))
+                })
             };
             let meaning = match field.name {
                 marker::AI_CONSENT => match parse_joined(raw) {

@@ -65,7 +65,7 @@ fn each_place_says_what_its_vocabularies_can() -> Outcome {
     for words in declarations {
         let declaration = declaration(words)?;
         let mut publication = Publication::new();
-        publication.list(ours.clone(), declaration.clone());
+        publication.list(ours.clone(), &declaration);
         for place in Place::ALL {
             let text = publication.write(place);
             // Where nothing is to be said there is nothing to serve; a text that is empty
@@ -101,8 +101,8 @@ fn the_texts_are_as_they_are_specified() -> Outcome {
     let mut publication = Publication::new();
     let no_ai = "generative-training=n, training=n, inference=n, data-mining=n, replication=n";
     let ask = format!("generative-training=c, training=c, data-mining=c, policy=\"{TERMS}\"");
-    publication.list(path("/a.mp3")?, declaration(no_ai)?);
-    publication.list(path("/b.flac")?, declaration(&ask)?);
+    publication.list(path("/a.mp3")?, &declaration(no_ai)?);
+    publication.list(path("/b.flac")?, &declaration(&ask)?);
     publication.rsl("https://example.com/rsl.xml".parse()?);
     let expected = [
         (
@@ -163,11 +163,36 @@ Content-Usage: /b.flac$ train-ai=n
 type Case = (Place, &'static str, Usage, Option<Preference>);
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn texts_of_others_mean_what_their_standards_say() -> Outcome {
     use Place::{Headers, Page, RobotsTxt, RslDocument, TdmrepJson};
     use Preference::{Allowed, Conditional, Disallowed, Unknown};
     use Usage::{DataMining, GenerativeTraining as Gen, Inference, Search, Training};
     let cases: &[Case] = &[
+        (
+            Page,
+            "<meta name=content-usage content=\"train-ai=n\"><meta name=content-usage content=\"train-ai=y\">",
+            Gen,
+            Some(Disallowed),
+        ),
+        (
+            Place::Assertions,
+            "{\"label\": \"cawg.training-mining\", \"entries\": {\"cawg.ai_training\": {\"use\": \"allowed\"}}}",
+            Training,
+            None,
+        ),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"cawg.training-mining\", \"data\": {}, \"data\": {}}",
+            Training,
+            None,
+        ),
+        (
+            RobotsTxt,
+            "\u{feff}User-agent: *\nContent-Usage: train-ai=n",
+            Gen,
+            Some(Disallowed),
+        ),
         (
             Headers,
             "content-usage: train-ai=y\r\ncontent-usage: train-ai=n\r\n",
@@ -436,7 +461,7 @@ fn addresses_stay_where_they_are_put() -> Outcome {
         .say(Usage::GenerativeTraining, Preference::Conditional)
         .say(Usage::DataMining, Preference::Conditional)
         .policy(address.clone());
-    publication.list(path("/a&b.mp3")?, declaration);
+    publication.list(path("/a&b.mp3")?, &declaration);
     publication.rsl(address);
     for place in [Place::Page, Place::TdmrepJson] {
         let statements = place.read(&publication.write(place), &path("/a&b.mp3")?);
@@ -447,5 +472,36 @@ fn addresses_stay_where_they_are_put() -> Outcome {
     }
     let page = publication.write(Place::Page);
     assert!(!page.contains("<script"), "{page}");
+    Ok(())
+}
+
+/// What a parser would work on for ever is not handed to it.
+#[test]
+fn a_document_that_is_a_weapon_is_unreadable() -> Outcome {
+    let nested = "<a xmlns:n=\"u\">".repeat(5_000);
+    let long = format!("<rsl>{}</rsl>", " ".repeat(70 << 10));
+    for text in [nested, long] {
+        let statements = Place::RslDocument.read(&text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, Usage::Search), None);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_recording_that_is_listed_twice_is_denied_what_either_denies() -> Outcome {
+    let ours = path("/song.mp3")?;
+    let yes = declaration("generative-training=y, training=y, data-mining=y, search=y")?;
+    let no = declaration("generative-training=n, training=n, data-mining=n, search=n")?;
+    for order in [[&yes, &no], [&no, &yes]] {
+        let mut publication = Publication::new();
+        for declaration in order {
+            publication.list(ours.clone(), declaration);
+        }
+        for place in [Place::Headers, Place::RobotsTxt, Place::TdmrepJson] {
+            let statements = place.read(&publication.write(place), &ours);
+            let said = said(&statements, Usage::GenerativeTraining);
+            assert_eq!(said, Some(Preference::Disallowed), "{place}");
+        }
+    }
     Ok(())
 }

@@ -33,7 +33,7 @@ impl Declaration {
     }
 
     /// A declaration of these preferences, by an artist.
-    pub(super) fn of(preferences: Preferences) -> Declaration {
+    pub(crate) fn of(preferences: Preferences) -> Declaration {
         Declaration {
             preferences,
             ..Declaration::default()

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Place, Publication, UrlPath};
 use crate::statement::Statement;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Reading, Vocabulary, training_mining};
 
 const LABEL: &str = "cawg.training-mining";
 const LABELS: [&str; 2] = [LABEL, "c2pa.training-mining"];
@@ -47,7 +47,13 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                 None
             }
             Ok(line) => Some(state(line.data.get())),
-            Err(_) => Some(state(line)),
+            Err(_) => Some(Statement::read(
+                LABEL,
+                Place::Assertions,
+                Vocabulary::TrainingMining,
+                line.to_owned(),
+                Reading::unreadable("not a line of path, label and data", &training_mining::USES),
+            )),
         })
         .collect()
 }

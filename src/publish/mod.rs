@@ -12,6 +12,7 @@ mod tdmrep_json;
 mod rsl_document;
 mod assertions;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::consent::{Declaration, PolicyUrl};
@@ -92,7 +93,7 @@ impl fmt::Display for Place {
 /// use noai_audio::{Declaration, Place, Publication, Usage};
 /// let declaration = Declaration::new().deny(Usage::GenerativeTraining);
 /// let mut publication = Publication::new();
-/// publication.list("/music/song.mp3".parse()?, declaration);
+/// publication.list("/music/song.mp3".parse()?, &declaration);
 /// assert_eq!(
 ///     publication.write(Place::RobotsTxt),
 ///     "User-agent: *\nContent-Usage: /music/song.mp3$ train-ai=n\n"
@@ -101,7 +102,7 @@ impl fmt::Display for Place {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Publication {
-    listed: Vec<(UrlPath, Declaration)>,
+    listed: BTreeMap<UrlPath, Declaration>,
     rsl: Option<PolicyUrl>,
 }
 
@@ -112,9 +113,22 @@ impl Publication {
         Publication::default()
     }
 
-    /// Lists a recording. One that is listed twice says both.
-    pub fn list(&mut self, path: UrlPath, declaration: Declaration) -> &mut Publication {
-        self.listed.push((path, declaration));
+    /// Lists a recording. Of one that is listed twice the stronger word for each use counts;
+    /// where the policies differ there is none. A permission that ends is left out.
+    pub fn list(&mut self, path: UrlPath, declaration: &Declaration) -> &mut Publication {
+        let mut declaration = declaration.lasting();
+        if let Some(known) = self.listed.get(&path) {
+            let preferences = known.preferences().combine(*declaration.preferences());
+            let policy = declaration
+                .policy_url()
+                .filter(|url| known.policy_url() == Some(*url));
+            let policy = policy.cloned();
+            declaration = Declaration::of(preferences);
+            if let Some(policy) = policy {
+                declaration = declaration.policy(policy);
+            }
+        }
+        self.listed.insert(path, declaration);
         self
     }
 
@@ -189,12 +203,13 @@ fn said(place: Place, pairs: &[(String, String)]) -> Vec<Statement> {
     };
     let state = |name, vocabulary, wording| Statement::outside(name, place, vocabulary, wording);
     let mut statements = Vec::new();
-    // Several lines of a structured field are one (RFC 9651 section 4.2).
-    let usage: Vec<&str> = all(CONTENT_USAGE).collect();
-    if !usage.is_empty() {
-        let usage = Wording::from(usage.join(", ").as_str());
-        statements.push(state(CONTENT_USAGE, Vocabulary::Aipref, usage));
+    let mut usages: Vec<String> = all(CONTENT_USAGE).map(str::to_owned).collect();
+    // Several header lines of a structured field are one (RFC 9651 section 4.2).
+    if place == Place::Headers && !usages.is_empty() {
+        usages = vec![usages.join(", ")];
     }
+    let usages = usages.iter().map(|usage| usage.as_str().into());
+    statements.extend(usages.map(|usage| state(CONTENT_USAGE, Vocabulary::Aipref, usage)));
     let policy = all(TDM_POLICY).next();
     statements.extend(all(TDM_RESERVATION).map(|bit| {
         let wording = Wording {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// The path of a URL (RFC 3986 section 3.3): from the first `/` on, percent-encoded, without
 /// query and fragment, at most 2,048 bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlPath(String);
 
 /// The text is no [`UrlPath`].

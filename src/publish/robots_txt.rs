@@ -28,6 +28,7 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut site = Vec::new();
     let mut group = Group::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for line in text.split(['\n', '\r']) {
         let line = line.split('#').next().unwrap_or_default();
         let Some((name, value)) = line.split_once(':') else {

@@ -115,7 +115,13 @@ pub(super) fn meanings(is_older: bool, said: impl Fn(&str) -> Preference) -> Pre
     let labels: &[Label] = if is_older { &OLDER } else { &LABELS };
     let mut preferences = Preferences::default();
     for (label, denies, allows) in labels {
-        match said(label) {
+        // Labels of the same width, of different drafts: the stronger word.
+        let alike = labels.iter().filter(|(_, other, _)| other == denies);
+        let word = alike.map(|(label, ..)| said(label)).max();
+        match word
+            .filter(|_| said(label) != Preference::Unknown)
+            .unwrap_or_default()
+        {
             Preference::Unknown => {}
             Preference::Allowed => preferences.set(*allows, Preference::Allowed),
             word => preferences = preferences.with(denies, word),

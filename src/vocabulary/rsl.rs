@@ -26,6 +26,11 @@ use crate::consent::{Declaration, Preference, Usage};
 
 const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
+/// Beyond these the parser's work, which grows with the square of either, could be a stranger's
+/// weapon.
+const LONGEST: usize = 64 << 10;
+const MOST_NAMESPACES: usize = 64;
+
 /// A token, what it denies and what it allows.
 type Token = (&'static str, &'static [Usage], &'static [Usage]);
 
@@ -89,6 +94,9 @@ pub(super) fn understand(wording: &Wording) -> Reading {
 /// What a document says of a content, given whether an address is that content's; nothing where
 /// no license is about it. Licenses in no `<content>` are about any.
 pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> bool) -> Option<Reading> {
+    if text.len() > LONGEST || text.matches("xmlns").count() > MOST_NAMESPACES {
+        return Some(Reading::unreadable("too large to be read", &USES));
+    }
     let Ok(document) = Document::parse(text) else {
         return Some(Reading::unreadable("not well-formed", &USES));
     };
