@@ -505,3 +505,20 @@ fn a_recording_that_is_listed_twice_is_denied_what_either_denies() -> Outcome {
     }
     Ok(())
 }
+
+/// Two conditions with different terms leave no terms to name: then it is a denial.
+#[test]
+fn terms_that_differ_never_become_silence() -> Outcome {
+    let ours = path("/song.mp3")?;
+    let words = "generative-training=c, training=c, data-mining=c, policy=";
+    let mut publication = Publication::new();
+    for terms in ["https://example.com/a", "https://example.com/b"] {
+        publication.list(ours.clone(), &declaration(&format!("{words}\"{terms}\""))?);
+    }
+    for place in [Place::TdmrepJson, Place::RslDocument, Place::Assertions] {
+        let statements = place.read(&publication.write(place), &ours);
+        let said = said(&statements, Usage::GenerativeTraining);
+        assert_eq!(said, Some(Preference::Disallowed), "{place}");
+    }
+    Ok(())
+}

@@ -1,11 +1,10 @@
 //! HTTP response headers: `Content-Usage` (draft-ietf-aipref-attach-05), `tdm-reservation` and
 //! `tdm-policy` (TDMRep), `X-Robots-Tag: noai`, and a `Link` to the RSL document (RFC 8288).
 
-use super::{LICENSE, Place, Publication, UrlPath, joined, named, said};
+use super::{LICENSE, Place, Publication, RSL_TYPE, UrlPath, joined, named, said};
 use crate::statement::Statement;
 
 pub(super) const ROBOTS: &str = "X-Robots-Tag";
-const TYPE: &str = "application/rsl+xml";
 
 /// A `_headers` file.
 pub(super) fn write(publication: &Publication) -> String {
@@ -13,7 +12,7 @@ pub(super) fn write(publication: &Publication) -> String {
     for (path, declaration) in &publication.listed {
         let mut headers = named(declaration);
         if let Some(address) = &publication.rsl {
-            let link = format!("<{address}>; rel=\"license\"; type=\"{TYPE}\"");
+            let link = format!("<{address}>; rel=\"license\"; type=\"{RSL_TYPE}\"");
             headers.push(("Link", link));
         }
         if !headers.is_empty() {
@@ -52,7 +51,7 @@ fn licenses(value: &str) -> impl Iterator<Item = String> {
     value.split('<').filter_map(|link| {
         let (address, parameters) = link.split_once('>')?;
         let parameters = parameters.to_ascii_lowercase();
-        let is_rsl = parameters.contains("license") && parameters.contains(TYPE);
+        let is_rsl = parameters.contains("license") && parameters.contains(RSL_TYPE);
         is_rsl.then(|| address.trim().to_owned())
     })
 }

@@ -167,6 +167,9 @@ const TDM_POLICY: &str = "tdm-policy";
 const CONTENT_SIGNAL: &str = "Content-Signal";
 const LICENSE: &str = "License";
 
+/// The media type of an RSL document, by which a link to one is told.
+const RSL_TYPE: &str = "application/rsl+xml";
+
 /// What a declaration is in headers and in a page, name by name.
 fn named(declaration: &Declaration) -> Vec<(&'static str, String)> {
     let value = |vocabulary: Vocabulary| vocabulary.spell(declaration).wording;

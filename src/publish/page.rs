@@ -3,11 +3,9 @@
 
 use html5gum::{StartTag, Token, Tokenizer};
 
-use super::{LICENSE, Place, Publication, UrlPath, headers, joined, named, said};
+use super::{LICENSE, Place, Publication, RSL_TYPE, UrlPath, headers, joined, named, said};
 use crate::consent::{Declaration, Preference, Preferences};
 use crate::statement::Statement;
-
-const TYPE: &str = "application/rsl+xml";
 
 /// What all listed recordings together declare: the page lists them all.
 pub(super) fn write(publication: &Publication) -> String {
@@ -26,7 +24,7 @@ pub(super) fn write(publication: &Publication) -> String {
     if let Some(address) = &publication.rsl {
         let address = escaped(address.as_str());
         lines.push(format!(
-            "<link rel=\"license\" type=\"{TYPE}\" href=\"{address}\">"
+            "<link rel=\"license\" type=\"{RSL_TYPE}\" href=\"{address}\">"
         ));
     }
     joined(&lines)
@@ -54,7 +52,7 @@ pub(super) fn read(text: &str, _: &UrlPath) -> Vec<Statement> {
                 let relations = value("rel").to_ascii_lowercase();
                 let mut relations = relations.split_whitespace();
                 if relations.any(|relation| relation == "license")
-                    && value("type").eq_ignore_ascii_case(TYPE)
+                    && value("type").eq_ignore_ascii_case(RSL_TYPE)
                 {
                     pairs.push((LICENSE.to_owned(), value("href")));
                 }

@@ -47,8 +47,11 @@ pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
     let entry = |usage| match declaration.preference(usage) {
         Preference::Unknown => None,
         Preference::Allowed => Some(json!({"use": "allowed"})),
-        Preference::Conditional => Some(json!({"use": "constrained", "constraint_info": policy?})),
-        Preference::Disallowed => Some(json!({"use": "notAllowed"})),
+        // Without a policy there is nothing to say of the constraint.
+        Preference::Conditional if policy.is_some() => {
+            Some(json!({"use": "constrained", "constraint_info": policy}))
+        }
+        Preference::Conditional | Preference::Disallowed => Some(json!({"use": "notAllowed"})),
     };
     let entries: Map<String, Json> = KEYS
         .into_iter()
