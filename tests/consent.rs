@@ -767,17 +767,20 @@ fn members_of_a_later_version_are_read_past_and_never_overwritten() -> Outcome {
 /// The answers for `train-ai`, `ai-use` and `search`.
 fn content_usage(value: &str) -> Outcome<[Answer; 3]> {
     let inspection = read(&[("CONTENT_USAGE", value)])?;
+    let answer = |usage| inspection.answer(usage, None);
+    // Damage may have hidden a label of an older draft.
+    let is_damaged = answer(Search) == Answer::Unreadable;
     for usage in [Training, DataMining, Replication, PlatformService] {
-        assert_eq!(
-            inspection.answer(usage, None),
-            Answer::None,
-            "{value}: {usage}"
-        );
+        let expected = match usage {
+            Training | DataMining if is_damaged => Answer::Unreadable,
+            _ => Answer::None,
+        };
+        assert_eq!(answer(usage), expected, "{value}: {usage}");
     }
     let statement = inspection.statements().first().ok_or("no statement")?;
     assert_eq!(statement.vocabulary(), Vocabulary::Aipref);
     assert_eq!(statement.raw(), value);
-    Ok([GenerativeTraining, Inference, Search].map(|usage| inspection.answer(usage, None)))
+    Ok([GenerativeTraining, Inference, Search].map(answer))
 }
 
 #[test]

@@ -16,7 +16,10 @@ use Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
 const FIELDS: [(&str, &[Usage]); 5] = [
     ("AI_CONSENT", &Usage::ALL),
     ("NOAI", &Usage::ALL),
-    ("CONTENT_USAGE", &[GenerativeTraining, Inference, Search]),
+    (
+        "CONTENT_USAGE",
+        &[GenerativeTraining, Training, Inference, DataMining, Search],
+    ),
     (
         "TDM_RESERVATION",
         &[DataMining, Training, GenerativeTraining],

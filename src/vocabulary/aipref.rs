@@ -50,8 +50,8 @@ const LABELS: [Label; 3] = [
 
 /// Those of the older drafts, the widest first.
 const OLDER: [Label; 11] = [
-    ("all", &EVERYTHING, DataMining),
-    ("bots", &EVERYTHING, DataMining),
+    ("all", &USES, DataMining),
+    ("bots", &USES, DataMining),
     (
         "tdm",
         &[GenerativeTraining, Training, DataMining],
@@ -66,10 +66,9 @@ const OLDER: [Label; 11] = [
     ("ai-use", &[Inference], Inference),
     ("search", &[Search], Search),
 ];
-const EVERYTHING: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
-/// The uses that the dictionary can speak of.
-pub(crate) const USES: [Usage; 3] = [GenerativeTraining, Inference, Search];
+/// The uses that a dictionary of any draft can speak of: damage hides whose labels stood there.
+pub(crate) const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
 const REMARK: &str = "labels of an older draft of AIPREF";
 

@@ -4,7 +4,8 @@
 //! `No A, B or C without permission. Text and data mining reserved. [Content-Usage: …]`
 //! with one phrase per denied use, the second sentence where data mining is denied, and
 //! the AIPREF dictionary of the whole declaration in brackets. Written where something
-//! is denied; ASCII, no `;`, no line break.
+//! is denied; ASCII, no `;`, no line break. Read wherever it stands in the field, whatever
+//! became of its white space; of several notices all count.
 
 use super::{Reading, Wording, aipref};
 use crate::consent::{Declaration, Preference, Usage};
@@ -22,7 +23,7 @@ const PHRASES: [(&[Usage], &str); 7] = [
 const BEFORE: &str = "No ";
 const AFTER: &str = " without permission.";
 const MINING: &str = "Text and data mining reserved.";
-const BRACKET: &str = "[Content-Usage: ";
+const BRACKET: &str = "[Content-Usage:";
 
 /// The notice, or nothing where nothing is denied.
 pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
@@ -52,42 +53,43 @@ pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
         sentences.push(MINING.to_owned());
     }
     if let Some(dictionary) = aipref::spell(declaration) {
-        sentences.push(format!("{BRACKET}{}]", dictionary.value));
+        sentences.push(format!("{BRACKET} {}]", dictionary.value));
     }
     Some(Wording::alone(sentences.join(" ")))
 }
 
 /// What a copyright text says in our words: nothing where there is no notice in it.
 pub(crate) fn understand(wording: &Wording) -> Reading {
-    let text = &wording.value;
-    let mut denied: Vec<Usage> = phrases(text);
+    let words: Vec<&str> = wording.value.split_whitespace().collect();
+    let text = words.join(" ");
+    let mut denied: Vec<Usage> = phrases(&text).collect();
     if text.contains(MINING) {
         denied.push(Usage::DataMining);
     }
     let words = Reading::all(&denied, Preference::Disallowed);
-    let Some((_, rest)) = text.rsplit_once(BRACKET) else {
-        return words;
-    };
-    let dictionary = rest.split_once(']').map(|(inside, _)| inside.into());
-    let said = dictionary.map(|dictionary| aipref::understand(&dictionary));
-    match said {
-        Some(said) if said.fault().is_none() => words.and(said),
-        _ => words.and(Reading::unreadable(
-            "the dictionary in brackets is damaged",
-            &aipref::USES,
-        )),
+    let brackets = text.split(BRACKET).skip(1);
+    brackets.map(dictionary).fold(words, Reading::and)
+}
+
+/// What stands behind the start of a bracket.
+fn dictionary(text: &str) -> Reading {
+    let inside = text.split_once(']').map(|(inside, _)| inside.into());
+    match inside.map(|inside| aipref::understand(&inside)) {
+        Some(said) if said.fault().is_none() => said,
+        _ => Reading::unreadable("the dictionary in brackets is damaged", &aipref::USES),
     }
 }
 
-/// The uses whose phrases stand in the sentence `No … without permission.`
-fn phrases(text: &str) -> Vec<Usage> {
-    let list = text
-        .rsplit_once(AFTER)
-        .and_then(|(before, _)| before.rsplit_once(BEFORE))
-        .map_or("", |(_, list)| list);
-    list.split(", ")
+/// The uses whose phrases stand in a sentence `No … without permission.`
+fn phrases(text: &str) -> impl Iterator<Item = Usage> {
+    // What stands before each end; the last part has none.
+    let lists = text
+        .rsplit(AFTER)
+        .skip(1)
+        .filter_map(|before| before.rsplit_once(BEFORE));
+    lists
+        .flat_map(|(_, list)| list.split(", "))
         .flat_map(|part| part.split(" or "))
         .filter_map(|part| PHRASES.iter().find(|(_, phrase)| *phrase == part))
         .flat_map(|(uses, _)| uses.iter().copied())
-        .collect()
 }
