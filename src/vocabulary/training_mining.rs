@@ -19,6 +19,7 @@
 //!
 //! Keys begin with `cawg.`, in older assertions with `c2pa.`, in some with nothing; the level
 //! `entries` is missing in some; `constraints_info` is read as well. Other keys are ignored.
+//! Members that stand twice all count, and a denial does beside what cannot be read.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -40,6 +41,7 @@ pub(crate) const USES: [Usage; 4] = [
     Usage::GenerativeTraining,
 ];
 const PREFIXES: [&str; 2] = ["cawg.", "c2pa."];
+const UNCLEAR: &str = "an entry is not in its vocabulary";
 
 /// The assertion's data, or nothing where none of its four uses is spoken of.
 pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
@@ -88,22 +90,20 @@ fn entries(members: &[(String, Value)]) -> Reading {
 
 fn entry(usage: Usage, value: &Value) -> Reading {
     let members = value.members().unwrap_or_default();
-    let says = |name| object::named(members, name).filter_map(Value::text);
-    let is_explained = ["constraint_info", "constraints_info"]
+    let mut explanations = ["constraint_info", "constraints_info"]
         .iter()
-        .flat_map(|name| says(name))
-        .any(|text| !text.trim().is_empty());
-    let word = |word: &str| match word {
-        "allowed" => Some(Preference::Allowed),
-        "constrained" if is_explained => Some(Preference::Conditional),
-        "constrained" | "notAllowed" => Some(Preference::Disallowed),
-        _ => None,
+        .flat_map(|name| object::named(members, name))
+        .map(|value| value.text().is_some_and(|text| !text.trim().is_empty()))
+        .peekable();
+    // Each of them: readers differ in which of two members they take.
+    let is_explained = explanations.peek().is_some() && explanations.all(|says_more| says_more);
+    let word = |value: &Value| match value.text() {
+        Some("allowed") => Reading::all(&[usage], Preference::Allowed),
+        Some("constrained") if is_explained => Reading::all(&[usage], Preference::Conditional),
+        Some("constrained" | "notAllowed") => Reading::all(&[usage], Preference::Disallowed),
+        _ => Reading::unreadable(UNCLEAR, &[usage]),
     };
-    let words: Option<Vec<Preference>> = object::named(members, "use")
-        .map(|value| value.text().and_then(word))
-        .collect();
-    match words.and_then(|words| words.into_iter().max()) {
-        Some(strongest) => Reading::all(&[usage], strongest),
-        None => Reading::unreadable("an entry is not in its vocabulary", &[usage]),
-    }
+    let words = object::named(members, "use").map(word);
+    let said = words.reduce(Reading::and);
+    said.unwrap_or_else(|| Reading::unreadable(UNCLEAR, &[usage]))
 }
