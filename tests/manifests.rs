@@ -264,6 +264,31 @@ fn what_no_reader_agrees_on_permits_nothing() -> Outcome {
 }
 
 #[test]
+fn what_grows_beyond_a_field_is_unreadable() -> Outcome {
+    let says = |letters: u16| {
+        let name = [
+            &[0x79],
+            &letters.to_be_bytes()[..],
+            &vec![1; letters.into()],
+        ]
+        .concat();
+        saying(
+            LABEL,
+            &[&b"\xa2"[..], &name, b"\0", &no_training()[1..]].concat(),
+        )
+    };
+    assert_eq!(training(&heard(&says(10_000))?), Answer::Disallowed);
+    let inspection = heard(&says(20_000))?;
+    assert!(is_unreadable(&inspection));
+    let fault = inspection
+        .statements()
+        .first()
+        .and_then(|said| said.fault());
+    assert_eq!(fault, Some("the field is too long"));
+    Ok(())
+}
+
+#[test]
 fn damage_is_neither_a_permission_nor_silence() -> Outcome {
     let whole = saying(LABEL, &no_training());
     // Whoever changes this makes another assertion of it.

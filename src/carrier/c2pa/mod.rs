@@ -239,11 +239,12 @@ fn json(source: &mut Source, range: &Range<u64>) -> Result<Value, Fault> {
         return Ok(Value::TOO_LONG);
     }
     let bytes = source.bytes(range.clone())?;
-    let text = cbor::to_json(&bytes, source.limits().depth);
-    Ok(text.map_or(
-        Value::Unreadable("the data is no CBOR that can be read"),
-        Value::Text,
-    ))
+    Ok(match cbor::to_json(&bytes, source.limits().depth) {
+        // A byte becomes up to six.
+        Some(text) if text.len() as u64 > source.limits().field => Value::TOO_LONG,
+        Some(text) => Value::Text(text),
+        None => Value::Unreadable("the data is no CBOR that can be read"),
+    })
 }
 
 /// What a superbox is.
