@@ -10,7 +10,6 @@ use crate::container::Format;
 use crate::error::{Error, ErrorKind};
 use crate::inspect::{Answer, Inspection, read_from, read_within};
 use crate::limits::Limits;
-use crate::marker;
 use crate::statement::Statement;
 
 /// A question that is put to file after file, before one is used: may I?
@@ -168,26 +167,17 @@ impl Decision {
             for statement in self.evidence(usage) {
                 let marker = statement.marker();
                 let url = marker.and_then(|marker| marker.declaration().policy_url());
-                policies.extend(url.map(PolicyUrl::as_str));
-                if statement.field() == marker::TDM_RESERVATION {
-                    policies.extend(self.tdm_policy(statement.tag()));
-                }
-                if statement.raw().parse::<PolicyUrl>().is_ok() {
-                    policies.push(statement.raw());
+                let linked = statement.raw();
+                let linked = linked.parse::<PolicyUrl>().is_ok().then_some(linked);
+                let here = url.map(PolicyUrl::as_str).into_iter();
+                for policy in here.chain(statement.terms()).chain(linked) {
+                    if !policies.contains(&policy) {
+                        policies.push(policy);
+                    }
                 }
             }
         }
-        policies.dedup();
         policies
-    }
-
-    /// The policy that stands beside a reservation, in the same tag.
-    fn tdm_policy(&self, tag: &str) -> Option<&str> {
-        let mut statements = self.inspected.iter().flat_map(Inspection::statements);
-        let is_policy = |statement: &&Statement| {
-            statement.field() == marker::TDM_POLICY && statement.tag() == tag
-        };
-        statements.find(is_policy).map(Statement::raw)
     }
 
     /// The file's format, where it could be looked at.

@@ -14,6 +14,8 @@ pub struct Statement {
     origin: Origin,
     vocabulary: Vocabulary,
     raw: String,
+    /// What stands beside the text, in a field of its own: the policy's address.
+    terms: Option<String>,
     pub(crate) meaning: Meaning,
 }
 
@@ -43,7 +45,10 @@ impl Statement {
         wording: Wording,
     ) -> Statement {
         let reading = vocabulary.understand(&wording);
-        Statement::read(field, place, vocabulary, wording.value, reading)
+        Statement {
+            terms: wording.terms,
+            ..Statement::read(field, place, vocabulary, wording.value, reading)
+        }
     }
 
     /// The same, where the reading is there already.
@@ -59,6 +64,7 @@ impl Statement {
             origin: Origin::Outside(place),
             vocabulary,
             raw,
+            terms: None,
             meaning: Meaning::Says(reading),
         }
     }
@@ -121,6 +127,11 @@ impl Statement {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+
+    /// The policy's address in a field of its own, where the text has one beside it.
+    pub(crate) fn terms(&self) -> Option<&str> {
+        self.terms.as_deref()
     }
 
     /// Why the statement cannot be read, where it cannot.
@@ -187,6 +198,7 @@ impl From<Marker> for Statement {
             origin: Origin::Elsewhere,
             vocabulary: Vocabulary::AiConsent,
             raw: marker.to_string(),
+            terms: None,
             meaning: Meaning::Ours(Box::new(marker)),
         }
     }
@@ -261,6 +273,8 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
             &[Usage::GenerativeTraining, Usage::Training],
         ),
     };
+    let terms = (field.name == marker::TDM_RESERVATION).then(|| policy(field, all));
+    let terms = terms.flatten();
     let (raw, meaning) = match &field.value {
         // A copyright text that cannot be read may be anyone's: it states nothing.
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
@@ -293,7 +307,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     Err(why) => Meaning::Says(Reading::unreadable(why, about)),
                 },
                 marker::TDM_POLICY => Meaning::Says(Reading::default()),
-                marker::TDM_RESERVATION => Meaning::Says(joined(policy(field, all))),
+                marker::TDM_RESERVATION => Meaning::Says(joined(terms)),
                 // A semicolon may also stand before a parameter.
                 marker::CONTENT_USAGE => {
                     let whole = one(raw, None);
@@ -328,6 +342,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         origin: field.carrier.map_or(Origin::Manifest, Origin::Tag),
         vocabulary,
         raw,
+        terms: terms.map(str::to_owned),
         meaning,
     };
     if !field.may_permit {

@@ -7,7 +7,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use common::{NO_AI, Outcome, Shelf, TONES, build, corpus, date, day, ensure, ledger, no_ai};
 use noai_audio::{
-    Answer, Batch, Date, Decision, Declaration, ErrorKind, Gate, Limits, Preset, Statement, Usage,
+    Answer, Batch, Date, Decision, Declaration, ErrorKind, Gate, Limits, Place, Preset, Statement,
+    Usage,
 };
 
 const TERMS: &str = "https://example.org/terms";
@@ -109,6 +110,24 @@ fn the_reason_names_what_stands_in_the_way() -> Outcome {
         "May not be used: training: disallowed (NOAI in vorbis)."
     );
     assert!(denied.policies(Training).is_empty());
+    Ok(())
+}
+
+#[test]
+fn every_policy_is_named_once_wherever_it_stands() -> Outcome {
+    let (mine, other) = ("https://example.org/mine", "https://example.org/others");
+    let ours = format!("v=1, training=c, policy=\"{TERMS}\"");
+    let file = build::flac(&[("AI_CONSENT", ours.as_str())]);
+    let mut inspection = noai_audio::read_from(Cursor::new(file), Limits::default())?;
+    let path = "/song.flac".parse()?;
+    let tdm = format!("tdm-reservation: 1\ntdm-policy: {mine}\n");
+    inspection.hear(Place::Headers.read(&tdm, &path));
+    let tdm = format!(r#"[{{"location": "/*", "tdm-reservation": 1, "tdm-policy": "{TERMS}"}}]"#);
+    inspection.hear(Place::TdmrepJson.read(&tdm, &path));
+    let license = format!("Link: <{other}>; rel=\"license\"; type=\"application/rsl+xml\"\n");
+    inspection.hear(Place::Headers.read(&license, &path));
+    let decision = gate(Usage::Training).decide(Ok(inspection));
+    assert_eq!(decision.policies(Usage::Training), [TERMS, mine, other]);
     Ok(())
 }
 
