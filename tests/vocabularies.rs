@@ -5,10 +5,19 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use common::{Outcome, ensure};
-use noai_audio::{Declaration, Marker, Preference, Usage, Vocabulary, Wording};
+use common::{Outcome, build, c2pa, ensure};
+use noai_audio::{Answer, Declaration, Limits, Marker, Preference, Usage, Vocabulary, Wording};
+
+/// The uses that a CAWG assertion speaks of.
+const CAWG: [Usage; 4] = [
+    Usage::GenerativeTraining,
+    Usage::Training,
+    Usage::Inference,
+    Usage::DataMining,
+];
 
 /// A scenario of `tests/vectors`.
 struct Vector {
@@ -142,6 +151,51 @@ fn every_vector_holds() -> Outcome {
         );
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn assertions_say_in_a_file_what_they_say_alone() -> Outcome {
+    const LABEL: &str = "cawg.training-mining";
+    let vocabulary = Vocabulary::TrainingMining;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/training-mining");
+    let mut in_cbor = 0;
+    for entry in fs::read_dir(folder)? {
+        let vector = Vector::open(vocabulary, entry?.path())?;
+        let data = build::atom(b"json", vector.text.as_bytes());
+        let assertion = c2pa::superbox(b"json", LABEL, &[data]);
+        let mut stores = vec![c2pa::store(&[c2pa::manifest("urn:c2pa:1", &[assertion])])];
+        if let Ok(data) = c2pa::cbor(&vector.text) {
+            in_cbor += 1;
+            stores.push(c2pa::saying(LABEL, &data));
+        }
+        let alone = vocabulary.understand(&vector.text.as_str().into());
+        let speaks = Usage::ALL
+            .iter()
+            .any(|usage| alone.preference(*usage) != Some(Preference::Unknown));
+        for file in stores.iter().map(|store| c2pa::carried(store)) {
+            for (name, file) in file? {
+                let inspection = noai_audio::read_from(Cursor::new(file), Limits::default())?;
+                for usage in Usage::ALL {
+                    let expected = match alone.preference(usage) {
+                        // Whoever makes an assertion says something.
+                        Some(Preference::Unknown) if !speaks && CAWG.contains(&usage) => {
+                            Answer::Unreadable
+                        }
+                        Some(Preference::Unknown) => Answer::None,
+                        Some(Preference::Allowed) => Answer::Claimed,
+                        Some(Preference::Conditional) => Answer::Conditional,
+                        Some(Preference::Disallowed) => Answer::Disallowed,
+                        None => Answer::Unreadable,
+                    };
+                    let answer = inspection.answer(usage, None);
+                    let vector = vector.path.display();
+                    assert_eq!(answer, expected, "{vector} in {name}: {usage}");
+                }
+            }
+        }
+    }
+    assert!(in_cbor >= 15, "only {in_cbor} vectors became CBOR");
     Ok(())
 }
 

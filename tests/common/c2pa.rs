@@ -1,6 +1,9 @@
 //! C2PA manifest stores made by hand, and files that carry them.
 
+use std::fmt;
 use std::fs;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::{Outcome, build, corpus};
 
@@ -60,6 +63,65 @@ pub(crate) fn saying(label: &str, data: &[u8]) -> Vec<u8> {
 /// A text in CBOR.
 pub(crate) fn text(text: &str) -> Vec<u8> {
     [&[0x78, text.len() as u8], text.as_bytes()].concat()
+}
+
+/// A JSON text in CBOR, with members of one name kept.
+pub(crate) fn cbor(json: &str) -> Outcome<Vec<u8>> {
+    let Cbor(data) = serde_json::from_str(json)?;
+    Ok(data)
+}
+
+struct Cbor(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Cbor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cbor, D::Error> {
+        deserializer.deserialize_any(Transcoder)
+    }
+}
+
+struct Transcoder;
+
+impl<'de> Visitor<'de> for Transcoder {
+    type Value = Cbor;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("texts, whole numbers, null, lists and maps of these")
+    }
+
+    fn visit_str<E: Error>(self, letters: &str) -> Result<Cbor, E> {
+        let length = u8::try_from(letters.len()).map_err(E::custom)?;
+        Ok(Cbor([&[0x78, length], letters.as_bytes()].concat()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Cbor, E> {
+        Ok(Cbor([&[0x1b][..], &number.to_be_bytes()].concat()))
+    }
+
+    fn visit_bool<E: Error>(self, is_so: bool) -> Result<Cbor, E> {
+        Ok(Cbor(vec![0xf4 | u8::from(is_so)]))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Cbor, E> {
+        Ok(Cbor(vec![0xf6]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Cbor, A::Error> {
+        let mut data = vec![0x9f];
+        while let Some(Cbor(value)) = list.next_element()? {
+            data.extend(value);
+        }
+        data.push(0xff);
+        Ok(Cbor(data))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cbor, A::Error> {
+        let mut data = vec![0xbf];
+        while let Some((Cbor(name), Cbor(value))) = map.next_entry()? {
+            data.extend([name, value].concat());
+        }
+        data.push(0xff);
+        Ok(Cbor(data))
+    }
 }
 
 /// A map in CBOR.
