@@ -531,26 +531,20 @@ fn raw(inspection: &Inspection, field: &str) -> Outcome<String> {
 /// A field that cannot be read answers for every use of which its vocabulary speaks.
 fn damage_is_not_silence() -> Outcome {
     use Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
+    // Nobody can tell which draft's labels stood there.
+    let dictionary = [GenerativeTraining, Training, Inference, DataMining, Search];
     let cases: [(&str, &str, &[Usage]); 8] = [
         ("AI_CONSENT", "", &Usage::ALL),
         ("AI_CONSENT", "v=1, search=yes", &Usage::ALL),
         ("AI_CONSENT", "v=2, search=y", &Usage::ALL),
         ("AI_CONSENT", "v=1, search=y;v=1, search=n", &Usage::ALL),
         ("NOAI", "perhaps", &Usage::ALL),
-        (
-            "CONTENT_USAGE",
-            "train-ai=y, =",
-            &[GenerativeTraining, Inference, Search],
-        ),
-        (
-            "CONTENT_USAGE",
-            "train-ai=y\u{e4}",
-            &[GenerativeTraining, Inference, Search],
-        ),
+        ("CONTENT_USAGE", "train-ai=y, =", &dictionary),
+        ("CONTENT_USAGE", "train-ai=y\u{e4}", &dictionary),
         (
             "COPYRIGHT",
             "Me. [Content-Usage: train-ai=y, =]",
-            &[GenerativeTraining, Inference, Search],
+            &dictionary,
         ),
     ];
     let claims = ("TDM_RESERVATION", "0");
