@@ -1,6 +1,6 @@
 //! What do a file's tags say before they are changed?
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Made};
 use crate::container::{Layout, Place};
 use crate::error::Fault;
 use crate::found::{self, Found};
@@ -119,6 +119,28 @@ impl Current {
         tags.iter().all(equal)
             && steps.all(|steps| steps.iter().enumerate().all(present))
             && self.found.iter().filter(beside).filter(in_info).all(agrees)
+    }
+
+    /// Whether our properties stand in every XMP packet into which, as the marker says, they came.
+    pub(crate) fn has_properties(&self) -> bool {
+        let Some((marker, undo)) = self.marker().and_then(|m| Some((m, m.undo.as_ref()?))) else {
+            return true;
+        };
+        let packets: Vec<Step> = undo.steps(Carrier::Xmp).collect();
+        // Beside those of others some of ours may have had no room.
+        let is_ours = packets.iter().all(|step| step.made == Made::New);
+        let stands = |(name, value): &(&str, String)| {
+            let says = |field: &&Found| {
+                let is_named = field.carrier == Some(Carrier::Xmp) && field.name == *name;
+                is_named && (!is_ours || field.text() == Some(value))
+            };
+            self.found.iter().filter(says).count() >= packets.len()
+        };
+        // A licence may have kept the notice out; of an address nothing is read.
+        let told = |(name, _): &&(&str, String)| {
+            !matches!(*name, marker::USAGE_TERMS | marker::WEB_STATEMENT)
+        };
+        marker.properties().iter().filter(told).all(stands)
     }
 
     /// Whether tags that are left alone, too, say nothing else under our names.

@@ -68,6 +68,9 @@ pub enum Warning {
     /// The copyright field is compressed, encrypted, read-only or otherwise such that no
     /// notice can be written behind its text. It was left as it is.
     NoticeImpossible,
+    /// The XMP packet has properties of the same names, cannot be read or has no room: not all
+    /// of the statement came into it. Every byte that it had is still there.
+    PacketKept,
 }
 
 impl Warning {
@@ -81,6 +84,7 @@ impl Warning {
             Warning::CreativeCommons => {
                 "the copyright field names a Creative Commons licence: it may permit what is denied here"
             }
+            Warning::PacketKept => "the XMP packet in the file could not take all of the statement",
             Warning::NoticeImpossible => {
                 "the copyright field cannot take a notice and was left as it is"
             }

@@ -98,9 +98,12 @@ impl Error {
         self
     }
 
-    /// Whether the file holds what is not handled, or more of it than is.
+    /// Whether the file holds what is not handled, or more of it than is, or is damaged there.
     pub(crate) fn is_of_the_file(&self) -> bool {
-        matches!(self.kind, ErrorKind::Unsupported | ErrorKind::Limit)
+        matches!(
+            self.kind,
+            ErrorKind::Unsupported | ErrorKind::Limit | ErrorKind::Malformed
+        )
     }
 
     /// The kind of the error.

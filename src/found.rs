@@ -1,8 +1,10 @@
 //! Which fields of a file's tags may speak of consent?
 
+use std::ops::Range;
+
 use crate::carrier::c2pa::Hear;
 use crate::carrier::{Carrier, Field, Value, id3v2};
-use crate::container::{Layout, Place};
+use crate::container::{Layout, OwnXmp, Place};
 use crate::error::Fault;
 use crate::marker;
 use crate::source::Source;
@@ -84,6 +86,14 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         let fields = carrier.read(source, range.clone(), &wants)?;
         add(*carrier, false, 0, range.start, fields)?;
     }
+    for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
+        let fields = Carrier::Xmp.read(source, range.clone(), &wants)?;
+        add(Carrier::Xmp, false, 0, range.start, fields)?;
+    }
+    for range in id3v2_tags(layout) {
+        let fields = id3v2::properties(source, range.clone(), &wants)?;
+        add(Carrier::Xmp, false, 0, range.start, fields)?;
+    }
     let mut is_there = false;
     manifests(source, layout, false, &mut |manifest| {
         let at = manifest.at;
@@ -123,7 +133,10 @@ fn in_manifest(name: &'static str, value: Value, may_permit: bool) -> Found {
 
 /// Which field a tag's field name means.
 fn name_of(name: &str) -> Option<&'static str> {
-    marker::field(name).or_else(|| marker::same(&ad_hoc::NAMES, name))
+    let property = marker::PROPERTIES.into_iter().find(|known| *known == name);
+    property
+        .or_else(|| marker::field(name))
+        .or_else(|| marker::same(&ad_hoc::NAMES, name))
 }
 
 /// Where a C2PA manifest stands in the file.
@@ -144,14 +157,22 @@ fn manifests(
     hear: &mut Hear<'_>,
 ) -> Result<(), Fault> {
     layout.manifests(source, all, hear)?;
-    let main = match &layout.tag {
-        Some(Place::At(range)) => Some((layout.carrier, range.clone())),
-        _ => None,
-    };
-    for (carrier, range) in main.into_iter().chain(layout.others.clone()) {
-        if carrier == Carrier::Id3v2 {
-            id3v2::manifests(source, range, hear)?;
-        }
+    for range in id3v2_tags(layout) {
+        id3v2::manifests(source, range.clone(), hear)?;
     }
     Ok(())
+}
+
+/// Every ID3v2 tag of the file.
+fn id3v2_tags(layout: &Layout) -> impl Iterator<Item = &Range<u64>> {
+    let main = match &layout.tag {
+        Some(Place::At(range)) => Some((layout.carrier, range)),
+        _ => None,
+    };
+    let others = layout
+        .others
+        .iter()
+        .map(|(carrier, range)| (*carrier, range));
+    let all = main.into_iter().chain(others);
+    all.filter_map(|(carrier, range)| (carrier == Carrier::Id3v2).then_some(range))
 }

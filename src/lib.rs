@@ -79,6 +79,7 @@ mod limits;
 mod source;
 mod view;
 mod splice;
+mod xml;
 mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -42,6 +42,9 @@ pub struct Limits {
     /// The longest value of a field that is read as a statement, in bytes. 64 KiB; beyond:
     /// the statement is unreadable.
     pub field: u64,
+    /// The longest XMP packet, in bytes. 1 MiB; beyond: the packet is unreadable, and left as
+    /// it is.
+    pub xmp: u64,
     /// The most fields of ours and copyright fields in a file; of a chained Ogg for each
     /// link, up to a hundred times as many. 100; beyond: `Limit`.
     pub fields: u32,
@@ -70,6 +73,7 @@ impl Default for Limits {
             tag: 128 << 20,
             held_tag: 12 << 20,
             field: 64 << 10,
+            xmp: 1 << 20,
             fields: 100,
             parts: 100_000,
             depth: 8,

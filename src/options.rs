@@ -24,6 +24,7 @@ use crate::limits::Limits;
 pub struct EmbedOptions {
     pub(crate) replace: bool,
     pub(crate) notice: bool,
+    pub(crate) xmp: bool,
     pub(crate) dry_run: bool,
     pub(crate) manifest: bool,
     pub(crate) keep_mtime: bool,
@@ -39,6 +40,7 @@ impl Default for EmbedOptions {
         EmbedOptions {
             replace: false,
             notice: true,
+            xmp: true,
             dry_run: false,
             manifest: false,
             keep_mtime: true,
@@ -52,7 +54,7 @@ impl Default for EmbedOptions {
 }
 
 impl EmbedOptions {
-    /// The defaults: a notice in the copyright field, the modification time kept,
+    /// The defaults: a notice in the copyright field, an XMP packet, the modification time kept,
     /// everything else refused.
     #[must_use]
     pub fn new() -> EmbedOptions {
@@ -69,6 +71,13 @@ impl EmbedOptions {
     /// off, no byte that is not ours is touched.
     pub fn notice(&mut self, yes: bool) -> &mut EmbedOptions {
         self.notice = yes;
+        self
+    }
+
+    /// Says it in an XMP packet, too, where the format has a place for one: MP3, WAV, AIFF,
+    /// MP4 and MOV. On by default. A packet that is there keeps every byte that it has.
+    pub fn xmp(&mut self, yes: bool) -> &mut EmbedOptions {
+        self.xmp = yes;
         self
     }
 

@@ -13,14 +13,14 @@ use crate::marker::Marker;
 use crate::options::EmbedOptions;
 use crate::proof::Proof;
 use crate::source::Source;
-use crate::tagging::{self, Order};
+use crate::tagging::{self, Embedding, InXmp, Order};
 
 /// A file, and what is to become of it.
 pub(crate) struct Planned {
     pub(crate) layout: Layout,
     pub(crate) before: Measured,
-    /// With where it takes the samples of every track; none where nothing has to change.
-    plan: Option<(Plan, [u8; 32])>,
+    /// None where nothing has to change.
+    plan: Option<Placed>,
     /// The statement that the new file is to carry.
     pub(crate) marker: Option<Marker>,
     /// Taking that statement off must give the old file.
@@ -69,24 +69,19 @@ impl EmbedOptions {
             Some(bound) => bound.code,
             None => heard.code.filter(|_| self.code),
         };
-        let mut order = Order {
+        let order = Order {
             declaration,
             replace: self.replace,
             notice: self.notice && notice,
+            xmp: match (self.xmp, notice) {
+                (false, _) => InXmp::Nothing,
+                (true, false) => InXmp::AllButTheNotice,
+                (true, true) => InXmp::All,
+            },
             code,
         };
-        let mut planned = tagging::embed(source, &layout, &current, &order, &before);
-        if order.notice && planned.as_ref().is_err_and(Error::is_of_the_file) {
-            // The statement stands in fields of its own: a copyright text that nothing can
-            // be written behind is no reason to go without.
-            order.notice = false;
-            if let Ok(bare) = tagging::embed(source, &layout, &current, &order, &before) {
-                planned = Ok(bare);
-                warnings.push(Warning::NoticeImpossible);
-            }
-        }
-        let (plan, marker) = planned?;
-        let plan = placed(source, &layout, plan)?;
+        let (plan, marker) =
+            plan_as_far(source, &layout, &current, &order, &before, &mut warnings)?;
         Ok(Planned {
             layout,
             before,
@@ -136,12 +131,54 @@ impl EmbedOptions {
     }
 }
 
-/// The plan, where it changes anything, and where it takes the samples of every track.
-fn placed(
+/// The statement stands in fields of its own: a copyright text that nothing can be written
+/// behind, or a place for XMP that cannot grow, is no reason to go without.
+fn plan_as_far(
     source: &mut Source,
     layout: &Layout,
-    plan: Plan,
-) -> Result<Option<(Plan, [u8; 32])>, Error> {
+    current: &Current,
+    order: &Order<'_>,
+    before: &Measured,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Option<Placed>, Marker), Error> {
+    let mut failed = None;
+    for (notice, xmp) in [(true, true), (true, false), (false, true), (false, false)] {
+        let lesser = Order {
+            notice: order.notice && notice,
+            xmp: if xmp { order.xmp } else { InXmp::Nothing },
+            ..*order
+        };
+        let planned = tagging::embed(source, layout, current, &lesser, before);
+        let planned = planned.and_then(|embedding| {
+            let Embedding {
+                plan,
+                marker,
+                packet_kept,
+            } = embedding;
+            Ok((placed(source, layout, plan)?, marker, packet_kept))
+        });
+        match planned {
+            Ok((plan, marker, packet_kept)) => {
+                if lesser.notice != order.notice {
+                    warnings.push(Warning::NoticeImpossible);
+                }
+                if lesser.xmp != order.xmp || packet_kept {
+                    warnings.push(Warning::PacketKept);
+                }
+                return Ok((plan, marker));
+            }
+            Err(error) if error.is_of_the_file() => failed = failed.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(failed.unwrap_or_else(|| Error::new(ErrorKind::Unproven, "no plan was made")))
+}
+
+/// A plan, and where it takes the samples of every track.
+type Placed = (Plan, [u8; 32]);
+
+/// The plan, where it changes anything, and where it takes the samples of every track.
+fn placed(source: &mut Source, layout: &Layout, plan: Plan) -> Result<Option<Placed>, Error> {
     if plan.is_empty() {
         return Ok(None);
     }

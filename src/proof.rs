@@ -50,7 +50,8 @@ impl Proof<'_> {
         }
         let current = Current::read(&mut new, &layout).map_err(unread)?;
         let seen = current.marker().map(Marker::fields).unwrap_or_default();
-        if seen != self.fields || current.is_intact() == self.fields.is_empty() {
+        let is_intact = current.is_intact() && current.has_properties();
+        if seen != self.fields || is_intact == self.fields.is_empty() {
             return fail("our own reader does not see our fields in the new file");
         }
         if self.restores {

@@ -5,7 +5,7 @@ use crate::consent::{Date, Preference, Role, Usage};
 use crate::found::{self, Found};
 use crate::marker::{self, Marker};
 use crate::publish::Place;
-use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, rsl, tdmrep, training_mining};
+use crate::vocabulary::{Reading, Vocabulary, Wording, aipref, plus, rsl, tdmrep, training_mining};
 
 /// One statement, with where it was found.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl Statement {
     }
 
     /// The kind of tag that the field stands in: `id3v2`, `vorbis`, `ilst`, `info`,
-    /// `aiff`, `ape`, `mdta`, `matroska`, `caf` or `udta`; or `c2pa`, of a manifest in the
+    /// `aiff`, `ape`, `mdta`, `matroska`, `caf`, `udta` or `xmp`; or `c2pa`, of a manifest in the
     /// file; or the name of the [`Place`] outside the file; or `elsewhere`.
     #[must_use]
     pub fn tag(&self) -> &'static str {
@@ -231,8 +231,9 @@ pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
     // denial must not speak for it.
     let spelled: Vec<_> = markers
         .into_iter()
-        .map(|marker| (marker.fields(), marker.notice()))
-        .filter(|(fields, _)| fields.iter().all(stands))
+        .map(|marker| (marker.fields(), marker.properties(), marker.notice()))
+        .filter(|(fields, ..)| fields.iter().all(stands))
+        .map(|(fields, properties, notice)| ([fields, properties].concat(), notice))
         .collect();
     for statement in &mut statements {
         let echoes = |(fields, notice): &(Vec<(&str, String)>, Option<String>)| {
@@ -263,8 +264,11 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         marker::AI_CONSENT => (Vocabulary::AiConsent, &Usage::ALL),
         marker::NOAI => (Vocabulary::NoAi, &Usage::ALL),
         marker::CONTENT_USAGE => (Vocabulary::Aipref, &aipref::USES),
-        marker::TDM_RESERVATION | marker::TDM_POLICY => (Vocabulary::Tdmrep, &tdmrep::USES),
-        marker::COPYRIGHT => (Vocabulary::Notice, &[]),
+        marker::TDM_RESERVATION | marker::TDM_POLICY | marker::RESERVATION | marker::POLICY => {
+            (Vocabulary::Tdmrep, &tdmrep::USES)
+        }
+        marker::COPYRIGHT | marker::USAGE_TERMS | marker::RIGHTS => (Vocabulary::Notice, &[]),
+        marker::DATA_MINING | marker::OTHER_CONSTRAINTS => (Vocabulary::Plus, &plus::USES),
         name if name == found::MANIFEST || c2pa::LABELS.contains(&name) => {
             (Vocabulary::TrainingMining, &training_mining::USES)
         }
@@ -273,8 +277,13 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
             &[Usage::GenerativeTraining, Usage::Training],
         ),
     };
-    let terms = (field.name == marker::TDM_RESERVATION).then(|| policy(field, all));
-    let terms = terms.flatten();
+    let beside = match field.name {
+        marker::TDM_RESERVATION => Some(marker::TDM_POLICY),
+        marker::RESERVATION => Some(marker::POLICY),
+        marker::DATA_MINING => Some(marker::OTHER_CONSTRAINTS),
+        _ => None,
+    };
+    let terms = beside.and_then(|name| terms(name, field, all));
     let (raw, meaning) = match &field.value {
         // A copyright text that cannot be read may be anyone's: it states nothing.
         Value::Unreadable(_) if vocabulary == Vocabulary::Notice => return None,
@@ -306,8 +315,11 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     Ok(marker) => Meaning::Ours(Box::new(marker)),
                     Err(why) => Meaning::Says(Reading::unreadable(why, about)),
                 },
-                marker::TDM_POLICY => Meaning::Says(Reading::default()),
-                marker::TDM_RESERVATION => Meaning::Says(joined(terms)),
+                marker::TDM_POLICY | marker::POLICY | marker::OTHER_CONSTRAINTS => {
+                    Meaning::Says(Reading::default())
+                }
+                marker::TDM_RESERVATION | marker::RESERVATION => Meaning::Says(joined(terms)),
+                marker::DATA_MINING => Meaning::Says(one(raw, terms)),
                 // A semicolon may also stand before a parameter.
                 marker::CONTENT_USAGE => {
                     let whole = one(raw, None);
@@ -318,7 +330,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     })
                 }
                 marker::NOAI => Meaning::Says(joined(None)),
-                marker::COPYRIGHT => match one(raw, None) {
+                marker::COPYRIGHT | marker::USAGE_TERMS | marker::RIGHTS => match one(raw, None) {
                     silent if silent == Reading::default() => return None,
                     notice => Meaning::Says(notice),
                 },
@@ -364,10 +376,10 @@ fn parse_joined(raw: &str) -> Result<Marker, String> {
         .map_err(|error: crate::marker::MarkerError| error.to_string())
 }
 
-/// The policy beside a reservation, in the same tag.
-fn policy<'a>(field: &Found, all: &'a [Found]) -> Option<&'a str> {
+/// The terms beside a statement, in the same tag.
+fn terms<'a>(name: &str, field: &Found, all: &'a [Found]) -> Option<&'a str> {
     all.iter()
-        .find(|other| other.name == marker::TDM_POLICY && other.carrier == field.carrier)
+        .find(|other| other.name == name && other.carrier == field.carrier)
         .and_then(Found::text)
         .filter(|url| !url.is_empty())
 }

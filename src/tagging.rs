@@ -1,21 +1,40 @@
 //! From a declaration, or its removal, to the changes of one file's tags.
 
-use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Wanted, id3v1};
+use crate::carrier::xmp::{self, Packet, Property};
+use crate::carrier::{Carrier, Copyright, Created, Edited, Made, Notice, Packed, Wanted, id3v1};
 use crate::consent::{Date, Declaration, Preference, Role};
-use crate::container::{Changes, Held, HeldEdit, Layout, Place, Plan, Prior, TagChange};
+use crate::container::{Changes, Held, HeldEdit, Layout, OwnXmp, Place, Plan, Prior, TagChange};
 use crate::current::Current;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::identity::{ContentCode, Measured};
-use crate::marker::{self, FIELDS, Marker, Step, Undo};
+use crate::marker::{self, FIELDS, Marker, Step, USAGE_TERMS, Undo};
 use crate::source::Source;
+
+/// What an XMP packet is to say, where the format has a place for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InXmp {
+    Nothing,
+    AllButTheNotice,
+    All,
+}
 
 /// What shall be said, and how.
 pub(crate) struct Order<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) replace: bool,
     pub(crate) notice: bool,
+    pub(crate) xmp: InXmp,
     /// The content code of the sound, where it is known.
     pub(crate) code: Option<ContentCode>,
+}
+
+/// How a declaration comes into a file.
+pub(crate) struct Embedding {
+    /// Empty where it stands there already.
+    pub(crate) plan: Plan,
+    pub(crate) marker: Marker,
+    /// The XMP packet that is there takes it not, or not as a whole.
+    pub(crate) packet_kept: bool,
 }
 
 /// The plan that puts a declaration into the file; empty where it stands there already.
@@ -25,7 +44,7 @@ pub(crate) fn embed(
     current: &Current,
     order: &Order<'_>,
     before: &Measured,
-) -> Result<(Plan, Marker), Error> {
+) -> Result<Embedding, Error> {
     let mut declaration = order.declaration.clone();
     declaration.check()?;
     if let Some(name) = current.foreign() {
@@ -67,15 +86,26 @@ pub(crate) fn embed(
         marker.undo = Some(undo.clone());
         let wanted = Wishes {
             fields: marker.fields(),
+            properties: properties(&marker, order),
             notice: notice.as_deref(),
             year: marker.declaration.declared_on().map(Date::year),
         };
-        let (changes, steps) = change(source, layout, current, &wanted)?;
+        let Changed {
+            changes,
+            steps,
+            packet_kept,
+        } = change(source, layout, current, &wanted)?;
         if undo.steps == steps && undo.layout == changes.note {
             refuse_unreadable(source, &wanted)?;
-            let same = current.marker() == Some(&marker) && current.is_intact();
+            let same = current.marker() == Some(&marker)
+                && current.is_intact()
+                && current.has_properties();
             let changes = if same { Vec::new() } else { changes.list };
-            return Ok((Plan::new(changes, source.len())?, marker));
+            return Ok(Embedding {
+                plan: Plan::new(changes, source.len())?,
+                marker,
+                packet_kept,
+            });
         }
         undo.steps = steps;
         undo.layout = changes.note;
@@ -86,6 +116,17 @@ pub(crate) fn embed(
     ))
 }
 
+/// What an XMP packet is to say.
+fn properties(marker: &Marker, order: &Order<'_>) -> Vec<Property> {
+    let mut properties = marker.properties();
+    properties.retain(|(name, _)| match order.xmp {
+        InXmp::Nothing => false,
+        InXmp::AllButTheNotice => *name != USAGE_TERMS,
+        InXmp::All => true,
+    });
+    properties
+}
+
 /// The plan that takes our lines off.
 pub(crate) fn strip(
     source: &mut Source,
@@ -94,11 +135,12 @@ pub(crate) fn strip(
 ) -> Result<Plan, Error> {
     let nothing = Wishes {
         fields: Vec::new(),
+        properties: Vec::new(),
         notice: None,
         year: None,
     };
-    let (changes, _) = change(source, layout, current, &nothing)?;
-    Ok(Plan::new(changes.list, source.len())?)
+    let changed = change(source, layout, current, &nothing)?;
+    Ok(Plan::new(changed.changes.list, source.len())?)
 }
 
 fn refuse_loosening(old: &Marker, new: &Declaration) -> Result<(), Error> {
@@ -152,6 +194,7 @@ fn refuse_unreadable(source: &Source, wishes: &Wishes<'_>) -> Result<(), Error> 
 
 struct Wishes<'a> {
     fields: Vec<(&'static str, String)>,
+    properties: Vec<Property>,
     notice: Option<&'a str>,
     year: Option<u16>,
 }
@@ -162,6 +205,7 @@ struct Past<'a> {
     step: Option<Step>,
     layout: Option<&'a str>,
     notice: Option<String>,
+    properties: Vec<Property>,
 }
 
 impl<'a> Past<'a> {
@@ -172,16 +216,33 @@ impl<'a> Past<'a> {
             .tags
             .get(index)
             .and_then(|said| said.marker.as_ref());
-        let past = own.or(current.marker()).and_then(|marker| {
-            let undo = marker.undo.as_ref()?;
-            let (step, layout) = undo.of(carrier, index, current.tags.len())?;
-            Some(Past {
-                step: Some(step),
-                layout,
-                notice: marker.notice(),
-            })
-        });
-        past.unwrap_or_default()
+        let marker = own.or(current.marker());
+        Past::noted(marker, carrier, index, current.tags.len()).unwrap_or_default()
+    }
+
+    /// Of the XMP packet in the tag, and of that in a place of the container's own.
+    fn of_packets(current: &'a Current, layout: &Layout) -> [Past<'a>; 2] {
+        let in_tag = usize::from(layout.xmp.in_tag);
+        let count = in_tag + usize::from(layout.xmp.own.is_some());
+        let past = |index| Past::noted(current.marker(), Carrier::Xmp, index, count);
+        [0, in_tag].map(|index| past(index).unwrap_or_default())
+    }
+
+    /// What the marker says of the `index`th of `count` tags.
+    fn noted(
+        marker: Option<&'a Marker>,
+        carrier: Carrier,
+        index: usize,
+        count: usize,
+    ) -> Option<Past<'a>> {
+        let marker = marker?;
+        let (step, layout) = marker.undo.as_ref()?.of(carrier, index, count)?;
+        Some(Past {
+            step: Some(step),
+            layout,
+            notice: marker.notice(),
+            properties: marker.properties(),
+        })
     }
 
     fn wanted<'w>(&'w self, wishes: &'w Wishes<'_>, repeated: &'w [Vec<u8>]) -> Wanted<'w> {
@@ -194,8 +255,18 @@ impl<'a> Past<'a> {
                 notice: wishes.notice,
                 year: wishes.year,
             },
+            xmp: Packet::default(),
             repeated,
             prior: self.step.map(|step| step.made),
+        }
+    }
+
+    /// Of an XMP packet.
+    fn packet<'w>(&'w self, wishes: &'w Wishes<'_>) -> Packet<'w> {
+        let made = self.step.map(|step| step.made);
+        Packet {
+            prior: made.map(|made| (made, self.properties.as_slice())),
+            wanted: &wishes.properties,
         }
     }
 }
@@ -204,29 +275,42 @@ fn is_ours(name: &str) -> bool {
     marker::field(name).is_some_and(|name| FIELDS.contains(&name))
 }
 
+/// The changes to every tag, and what was done to each.
+struct Changed {
+    changes: Changes,
+    steps: Vec<Step>,
+    /// Not all that was wanted came into an XMP packet.
+    packet_kept: bool,
+}
+
 /// Changes every tag that carries our lines, and tells what was done to each.
 fn change(
     source: &mut Source,
     layout: &Layout,
     current: &Current,
     wishes: &Wishes<'_>,
-) -> Result<(Changes, Vec<Step>), Error> {
+) -> Result<Changed, Error> {
     let carrier = layout.carrier;
     let repeated = match layout.id3v1 {
         Some(at) => id3v1::frames(source, at)?,
         None => Vec::new(),
     };
+    let [past_in_tag, past_own] = Past::of_packets(current, layout);
     let past = Past::of(current, carrier, 0);
-    let main = past.wanted(wishes, &repeated);
+    let mut main = past.wanted(wishes, &repeated);
+    if layout.xmp.in_tag {
+        main.xmp = past_in_tag.packet(wishes);
+    }
     let prior = Prior {
         made: main.prior,
+        xmp: past_own.step.map(|step| step.made),
         note: past.layout,
     };
-    let (tag, padded, notices) = match &layout.tag {
+    let tagged = match &layout.tag {
         Some(Place::Held(tags)) => held_tags(source, carrier, tags, current, wishes)?,
         _ => main_tag(source, layout, &main)?,
     };
-    let created = matches!(tag, TagChange::Create(_));
+    let created = matches!(tagged.change, TagChange::Create(_));
     let mut beside_steps = Vec::new();
     let mut splices = Vec::new();
     if let Some((beside, range)) = &layout.beside {
@@ -235,17 +319,75 @@ fn change(
         splices = edited.splices;
         beside_steps.push(step(*beside, Made::Grown, edited.notice));
     }
-    let changes = layout.changes(source, tag, splices, prior)?;
+    let (xmp, own) = own_packet(source, layout, &past_own.packet(wishes))?;
+    let changes = layout.changes(source, tagged.change, splices, xmp, prior)?;
     let made = match main.prior {
         Some(Made::New) => Made::New,
         _ if created => Made::New,
-        _ if padded || changes.padded => Made::Padded,
+        _ if tagged.padded || changes.padded => Made::Padded,
         _ => Made::Grown,
     };
-    let steps = notices
-        .into_iter()
-        .map(|notice| step(carrier, made, notice));
-    Ok((changes, steps.chain(beside_steps).collect()))
+    let mut steps = Vec::new();
+    steps.extend(
+        tagged
+            .notices
+            .into_iter()
+            .map(|notice| step(carrier, made, notice)),
+    );
+    steps.extend(beside_steps);
+    let packed = tagged.xmp.into_iter().chain(own);
+    let made = packed.clone().filter_map(|packed| packed.made);
+    steps.extend(made.map(|made| step(Carrier::Xmp, made, None)));
+    Ok(Changed {
+        changes,
+        steps,
+        packet_kept: !wishes.properties.is_empty() && !packed.clone().all(|packed| packed.all),
+    })
+}
+
+/// What becomes of an XMP packet in a place of the container's own, and how our properties
+/// come into it.
+fn own_packet(
+    source: &mut Source,
+    layout: &Layout,
+    packet: &Packet<'_>,
+) -> Result<(TagChange, Option<Packed>), Fault> {
+    let Some(OwnXmp {
+        packet: range,
+        others,
+    }) = &layout.xmp.own
+    else {
+        return Ok((TagChange::Keep, None));
+    };
+    let Some(range) = range else {
+        return Ok(match (packet.wanted.is_empty(), others.is_empty()) {
+            (true, _) => (TagChange::Keep, None),
+            // Of two packets a reader would see one.
+            (false, false) => (TagChange::Keep, Some(Packed::KEPT)),
+            (false, true) => {
+                let create = TagChange::Create(xmp::create(packet.wanted));
+                (create, Some(Packed::NEW))
+            }
+        });
+    };
+    let Edited {
+        splices,
+        before,
+        after,
+        xmp,
+        bare,
+        ..
+    } = xmp::edit(source, range.clone(), packet)?;
+    let change = if bare {
+        TagChange::Remove
+    } else {
+        TagChange::Edit {
+            splices,
+            before,
+            after,
+        }
+    };
+    Ok((change, xmp))
 }
 
 fn step(carrier: Carrier, made: Made, notice: Option<Notice>) -> Step {
@@ -256,35 +398,50 @@ fn step(carrier: Carrier, made: Made, notice: Option<Notice>) -> Step {
     }
 }
 
-/// What becomes of the main tag, whether its own padding paid, and the notices in it.
-type Tagged = (TagChange, bool, Vec<Option<Notice>>);
+/// What becomes of the main tag.
+struct Tagged {
+    change: TagChange,
+    /// Its own padding paid.
+    padded: bool,
+    /// Of each tag that is held.
+    notices: Vec<Option<Notice>>,
+    /// What was done to an XMP packet in it.
+    xmp: Option<Packed>,
+}
+
+impl Tagged {
+    fn new(change: TagChange, notice: Option<Notice>, xmp: Option<Packed>) -> Tagged {
+        Tagged {
+            change,
+            padded: false,
+            notices: vec![notice],
+            xmp,
+        }
+    }
+}
 
 fn main_tag(source: &mut Source, layout: &Layout, wanted: &Wanted<'_>) -> Result<Tagged, Fault> {
     let edited = match &layout.tag {
         Some(Place::At(range)) => layout.carrier.edit(source, range.clone(), wanted)?,
-        _ if wanted.fields.is_empty() => return Ok((TagChange::Keep, false, vec![None])),
+        _ if wanted.fields.is_empty() => return Ok(Tagged::new(TagChange::Keep, None, None)),
         _ => {
             let Created { bytes, notice } = layout.carrier.create(wanted);
-            return Ok((TagChange::Create(bytes), false, vec![notice]));
+            let xmp = (!wanted.xmp.wanted.is_empty()).then_some(Packed::NEW);
+            return Ok(Tagged::new(TagChange::Create(bytes), notice, xmp));
         }
     };
-    let Edited {
-        splices,
-        before,
-        after,
-        padded,
-        notice,
-        bare,
-    } = edited;
-    if bare && wanted.prior == Some(Made::New) {
-        return Ok((TagChange::Remove, false, vec![None]));
+    if edited.bare && wanted.prior == Some(Made::New) {
+        return Ok(Tagged::new(TagChange::Remove, None, None));
     }
     let change = TagChange::Edit {
-        splices,
-        before,
-        after,
+        splices: edited.splices,
+        before: edited.before,
+        after: edited.after,
     };
-    Ok((change, padded, vec![notice]))
+    Ok(Tagged {
+        padded: edited.padded,
+        ..Tagged::new(change, edited.notice, edited.xmp)
+    })
 }
 
 /// The same of tags that are held.
@@ -314,5 +471,10 @@ fn held_tags(
         });
         notices.push(edited.notice);
     }
-    Ok((TagChange::Held(edits), false, notices))
+    Ok(Tagged {
+        change: TagChange::Held(edits),
+        padded: false,
+        notices,
+        xmp: None,
+    })
 }

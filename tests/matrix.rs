@@ -78,6 +78,12 @@ fn wordings(inspection: &Inspection) -> Outcome<BTreeMap<Place, (Vocabulary, Wor
     }
     let mut wordings = BTreeMap::new();
     for (place, fields) in fields {
+        // AIFF has its packet in two places.
+        let half = fields.len() / 2;
+        let fields = match fields.split_at(half) {
+            (first, second) if place.0 == "xmp" && is_same(first, second) => first.to_vec(),
+            _ => fields,
+        };
         let (first, terms) = match fields.as_slice() {
             [first] => (first, None),
             [first, beside] => (first, Some(beside.raw().to_owned())),
@@ -87,6 +93,11 @@ fn wordings(inspection: &Inspection) -> Outcome<BTreeMap<Place, (Vocabulary, Wor
         wordings.insert(place, (first.vocabulary(), Wording { value, terms }));
     }
     Ok(wordings)
+}
+
+fn is_same(first: &[&Statement], second: &[&Statement]) -> bool {
+    let says = |statement: &&Statement| (statement.field(), statement.raw().to_owned());
+    first.iter().map(says).eq(second.iter().map(says))
 }
 
 /// Holds what a vocabulary says against the declaration and against the losses that are told.

@@ -110,6 +110,7 @@ pub(crate) fn edit(
         padded: false,
         notice: copyright.notice,
         bare: left == 0,
+        ..Edited::default()
     })
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn edit(
         padded: false,
         notice: edit.notice,
         bare,
+        ..Edited::default()
     })
 }
 

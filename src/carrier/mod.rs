@@ -19,9 +19,11 @@ mod matroska;
 mod caf;
 mod user_data;
 pub(crate) mod c2pa;
+pub(crate) mod xmp;
 
 use std::ops::Range;
 
+use self::xmp::Packet;
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::Splice;
@@ -41,10 +43,11 @@ pub(crate) enum Carrier {
     CafInformation,
     /// The copyright text of QuickTime and 3GPP.
     UserData,
+    Xmp,
 }
 
 impl Carrier {
-    pub(crate) const ALL: [Carrier; 10] = [
+    pub(crate) const ALL: [Carrier; 11] = [
         Carrier::Id3v2,
         Carrier::VorbisComment,
         Carrier::Ilst,
@@ -55,6 +58,7 @@ impl Carrier {
         Carrier::Matroska,
         Carrier::CafInformation,
         Carrier::UserData,
+        Carrier::Xmp,
     ];
 
     /// The carrier's name in an undo note and in evidence.
@@ -70,6 +74,7 @@ impl Carrier {
             Carrier::Matroska => "matroska",
             Carrier::CafInformation => "caf",
             Carrier::UserData => "udta",
+            Carrier::Xmp => "xmp",
         }
     }
 
@@ -93,6 +98,7 @@ impl Carrier {
             Carrier::Matroska => matroska::read(source, range, wants),
             Carrier::CafInformation => caf::read(source, range, wants),
             Carrier::UserData => user_data::read(source, range, wants),
+            Carrier::Xmp => xmp::read(source, range, wants),
         }
     }
 
@@ -111,7 +117,12 @@ impl Carrier {
             Carrier::RiffInfo => riff_info::edit(source, range, wanted),
             Carrier::AiffText => aiff_text::edit(source, range, wanted),
             Carrier::Ape => ape::edit(source, range, wanted),
-            Carrier::Mdta | Carrier::Matroska | Carrier::CafInformation | Carrier::UserData => {
+            // An XMP packet has properties in place of fields: `xmp::edit`.
+            Carrier::Mdta
+            | Carrier::Matroska
+            | Carrier::CafInformation
+            | Carrier::UserData
+            | Carrier::Xmp => {
                 let what = "a tag of this kind is read, not edited";
                 Err(Fault::Unsupported(what, range.start))
             }
@@ -131,10 +142,8 @@ impl Carrier {
             | Carrier::Mdta
             | Carrier::Matroska
             | Carrier::CafInformation
-            | Carrier::UserData => Created {
-                bytes: Vec::new(),
-                notice: None,
-            },
+            | Carrier::UserData
+            | Carrier::Xmp => Created::default(),
         }
     }
 }
@@ -215,6 +224,8 @@ pub(crate) struct Wanted<'a> {
     /// These are put in.
     pub(crate) fields: &'a [(&'static str, String)],
     pub(crate) copyright: Copyright<'a>,
+    /// How an XMP packet in the tag shall be, where the format has it there.
+    pub(crate) xmp: Packet<'a>,
     /// Whole ID3v2.3 frames that a new tag begins with, and that go with it.
     pub(crate) repeated: &'a [Vec<u8>],
     /// Where an earlier edit took its room from, if there was one.
@@ -254,6 +265,8 @@ pub(crate) struct Edited {
     /// The room came from the tag's own padding.
     pub(crate) padded: bool,
     pub(crate) notice: Option<Notice>,
+    /// Of an XMP packet; nothing where the tag has no place for one.
+    pub(crate) xmp: Option<Packed>,
     /// Nothing is left in the tag.
     pub(crate) bare: bool,
 }
@@ -281,9 +294,32 @@ pub(crate) fn padding(
 }
 
 /// A new tag.
+#[derive(Debug, Default)]
 pub(crate) struct Created {
     pub(crate) bytes: Vec<u8>,
     pub(crate) notice: Option<Notice>,
+}
+
+/// What came of our properties in a place for an XMP packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Packed {
+    /// How they came there, if they did.
+    pub(crate) made: Option<Made>,
+    /// All that are wanted are there.
+    pub(crate) all: bool,
+}
+
+impl Packed {
+    /// In a packet of their own.
+    pub(crate) const NEW: Packed = Packed {
+        made: Some(Made::New),
+        all: true,
+    };
+    /// Nothing: the packet there cannot take them.
+    pub(crate) const KEPT: Packed = Packed {
+        made: None,
+        all: false,
+    };
 }
 
 /// Where the room for an edit came from.

@@ -108,6 +108,7 @@ pub(crate) fn edit(
         padded: false,
         notice: edit.notice,
         bare: kept + added == 0,
+        ..Edited::default()
     })
 }
 

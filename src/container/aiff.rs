@@ -3,13 +3,18 @@
 //! big-endian).
 //!
 //! The tag is the chunk `ID3 ` (or `id3 `), new at the end of the file; the copyright
-//! chunk `(c) ` is edited too where there is one. Chunks of every other name stay.
+//! chunk `(c) ` is edited too where there is one. An XMP packet is a chunk `APPL` with the
+//! signature `XMP `, new behind the tag, and stands in the tag, too: some readers know the
+//! one place alone, some the other. Chunks of every other name stay.
 
 use super::chunks::{Chunk, Chunks};
-use super::{Layout, Stream, Structure, riff};
+use super::{Layout, OwnXmp, Stream, Structure, Xmp, riff};
 use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
+
+/// Of the chunks `APPL` that hold an XMP packet.
+const SIGNATURE: &[u8] = b"XMP ";
 
 pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let mut chunks = Chunks::walk(source, true)?;
@@ -40,11 +45,15 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     };
     let mut tags = Vec::new();
     let mut notices = Vec::new();
+    let mut packets = Vec::new();
     for (index, chunk) in chunks.iter() {
         if chunk.name.eq_ignore_ascii_case(b"ID3 ") {
             tags.push(index);
         } else if &chunk.name == b"(c) " {
             notices.push((index, chunk.payload.clone()));
+        } else if &chunk.name == b"APPL" && chunk.starts_with(source, SIGNATURE)? {
+            let behind = chunk.payload.start + SIGNATURE.len() as u64;
+            packets.push((index, behind..chunk.payload.end));
         }
     }
     if tags.len() > 1 {
@@ -53,17 +62,25 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     chunks.tag = tags.first().copied();
     chunks.beside = notices.first().map(|(index, _)| *index);
     chunks.tag_name = *b"ID3 ";
+    chunks.xmp = packets.first().map(|(index, _)| *index);
+    chunks.xmp_name = *b"APPL";
+    chunks.xmp_signature = SIGNATURE;
     let mut notices = notices
         .into_iter()
         .map(|(_, text)| (Carrier::AiffText, text));
     let beside = notices.next();
     let others = notices.collect();
+    let packets = packets.into_iter().map(|(_, packet)| packet);
     Ok(Layout {
         stream,
         carrier: Carrier::Id3v2,
         tag: riff::id3_place(source, &chunks)?,
         beside,
         others,
+        xmp: Xmp {
+            in_tag: true,
+            own: Some(OwnXmp::of(packets, Vec::new())),
+        },
         id3v1: None,
         priming: None,
         other_tracks: false,

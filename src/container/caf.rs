@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, Place, Stream, Structure};
+use super::{Layout, Place, Stream, Structure, Xmp};
 use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
@@ -71,6 +71,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         others: information
             .map(|range| (Carrier::CafInformation, range))
             .collect(),
+        xmp: Xmp::default(),
         id3v1: None,
         priming,
         other_tracks: false,

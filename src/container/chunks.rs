@@ -38,6 +38,11 @@ pub(crate) struct Chunks {
     pub(super) beside: Option<usize>,
     /// The name of a new tag chunk.
     pub(super) tag_name: [u8; 4],
+    /// The chunk that holds the XMP packet that is edited,
+    pub(super) xmp: Option<usize>,
+    /// the name of a new one, and what stands in it before the packet.
+    pub(super) xmp_name: [u8; 4],
+    pub(super) xmp_signature: &'static [u8],
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +86,9 @@ impl Chunks {
             tag: None,
             beside: None,
             tag_name: *b"    ",
+            xmp: None,
+            xmp_name: *b"    ",
+            xmp_signature: b"",
         };
         chunks.list(source, &mut sizes, end)?;
         let padding = u64::from(chunks.list.last().is_some_and(Chunk::is_odd));
@@ -136,6 +144,11 @@ impl Chunks {
         others
             .map(|chunk| (chunk.start(), b"JUNK".to_vec()))
             .collect()
+    }
+
+    /// Whether the sound has no length and goes on to the end of the file.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some_and(|open| open.data.is_some())
     }
 
     /// The chunk of the sound in RIFF, as a whole.
@@ -194,6 +207,12 @@ impl Chunk {
             return Err(Fault::Malformed(what, self.size_at.start));
         }
         Ok(())
+    }
+
+    /// Whether the payload begins with these bytes.
+    pub(super) fn starts_with(&self, source: &mut Source, bytes: &[u8]) -> Result<bool, Fault> {
+        let is_long = self.len() >= bytes.len() as u64;
+        Ok(is_long && source.has(self.payload.start, bytes)?)
     }
 
     pub(super) fn len(&self) -> u64 {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Changes, Layout, OtherTag, Place, Stream, Structure, TagChange};
+use super::{Changes, Layout, OtherTag, Place, Stream, Structure, TagChange, Xmp};
 use crate::carrier::{Carrier, ape, id3v1, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
@@ -93,6 +93,7 @@ impl Edges {
             tag: ours.map(Place::At),
             beside: None,
             others,
+            xmp: Xmp::default(),
             id3v1: tail.id3v1.filter(|_| !is_behind),
             priming: None,
             other_tracks: false,

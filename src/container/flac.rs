@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::{Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, edges};
+use super::{
+    Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, Xmp, edges,
+};
 use crate::carrier::{self, Carrier};
 use crate::error::Fault;
 use crate::source::Source;
@@ -80,6 +82,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
             .map(|block| Place::At(block.payload.clone())),
         beside: None,
         others,
+        xmp: Xmp::default(),
         id3v1: None,
         priming: None,
         other_tracks: false,

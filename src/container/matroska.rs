@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, Mask, Place, Stream, Structure, Visit, adts, flac, mpeg};
+use super::{Layout, Mask, Place, Stream, Structure, Visit, Xmp, adts, flac, mpeg};
 use crate::carrier::{Carrier, ebml};
 use crate::error::Fault;
 use crate::source::Source;
@@ -110,6 +110,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: tags.next().map(Place::At),
         beside: None,
         others: tags.map(|range| (Carrier::Matroska, range)).collect(),
+        xmp: Xmp::default(),
         id3v1: None,
         priming: track.delay.filter(|_| track.stream.codec == "aac"),
         other_tracks,

@@ -60,6 +60,7 @@ pub(crate) struct Layout {
     pub(crate) beside: Option<(Carrier, Range<u64>)>,
     /// Tags that are read and left alone.
     pub(crate) others: Vec<OtherTag>,
+    pub(crate) xmp: Xmp,
     /// Where an ID3v1 tag starts that readers prefer an ID3v2 tag to.
     pub(crate) id3v1: Option<u64>,
     /// How many samples of each channel a decoder makes before the sound begins, where the
@@ -79,6 +80,39 @@ pub(crate) enum Place {
     /// Spread over the file and held here. Several are the tags of a chained Ogg, one for
     /// each link, which all get the same lines.
     Held(Vec<Held>),
+}
+
+/// Where the format has XMP packets (ISO 16684-3).
+#[derive(Debug, Default)]
+pub(crate) struct Xmp {
+    /// In the tag that our lines go into.
+    pub(crate) in_tag: bool,
+    /// In a place of the container's own.
+    pub(crate) own: Option<OwnXmp>,
+}
+
+/// XMP packets in places of the container's own.
+#[derive(Debug)]
+pub(crate) struct OwnXmp {
+    /// The one that is edited, if there is one.
+    pub(crate) packet: Option<Range<u64>>,
+    /// Those that are read and left alone.
+    pub(crate) others: Vec<Range<u64>>,
+}
+
+impl OwnXmp {
+    /// The first is the one that is edited; others stand where none belongs.
+    fn of(mut packets: impl Iterator<Item = Range<u64>>, others: Vec<Range<u64>>) -> OwnXmp {
+        OwnXmp {
+            packet: packets.next(),
+            others: packets.chain(others).collect(),
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Range<u64>> {
+        self.packet.iter().chain(&self.others)
+    }
 }
 
 /// A packet, and the range of the tag in it.
@@ -105,7 +139,7 @@ enum Structure {
     Matroska(matroska::Matroska),
 }
 
-/// What becomes of the tag that our lines go into.
+/// What becomes of the tag that our lines go into, or of an XMP packet.
 pub(crate) enum TagChange {
     Keep,
     /// Splices in the positions of the file.
@@ -135,6 +169,8 @@ pub(crate) struct HeldEdit {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Prior<'a> {
     pub(crate) made: Option<Made>,
+    /// To the XMP packet.
+    pub(crate) xmp: Option<Made>,
     pub(crate) note: Option<&'a str>,
 }
 
@@ -314,6 +350,7 @@ impl Layout {
         source: &mut Source,
         tag: TagChange,
         beside: Vec<Splice>,
+        xmp: TagChange,
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         match &self.structure {
@@ -325,9 +362,9 @@ impl Layout {
             | Structure::Tta(tta::Tta { edge, .. }) => Ok(edge.changes(tag)),
             Structure::Flac(flac) => flac.changes(source, tag, prior),
             Structure::Ogg(ogg) => ogg.changes(source, &tag),
-            Structure::Mp4(mp4) => mp4.changes(source, tag, prior),
+            Structure::Mp4(mp4) => mp4.changes(source, tag, xmp, prior),
             Structure::Wav(chunks) | Structure::Aiff(chunks) => {
-                chunks.changes(source, tag, beside, prior)
+                chunks.changes(source, tag, beside, xmp, prior)
             }
             Structure::Caf(_) | Structure::Matroska(_) => {
                 self.refuse_read_only().map(|()| Changes::plain(Vec::new()))

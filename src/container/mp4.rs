@@ -3,7 +3,8 @@
 //!
 //! The tag is `moov/udta/meta/ilst`; what is missing of that path is made. Room comes
 //! from a zero `free` atom behind `ilst` or behind `moov` where one suffices; else what
-//! follows moves, and every position in the file with it.
+//! follows moves, and every position in the file with it. An XMP packet is a `uuid` atom,
+//! new behind `moov` and that `free`, or in QuickTime `moov/udta/XMP_`.
 
 mod atoms;
 mod path;
@@ -14,6 +15,7 @@ mod fragments;
 mod stream;
 mod offsets;
 mod note;
+mod packets;
 mod edit;
 #[cfg(test)]
 mod far;
@@ -26,13 +28,15 @@ pub(super) use self::fragments::follow as follow_fragments;
 use self::note::Note;
 use self::offsets::OffsetTable;
 pub(super) use self::offsets::follow_table;
-use self::path::{free_in_meta, other_tags, path, zero_free};
+use self::packets::Packets;
+use self::path::{free_in_meta, other_tags, path, user_data, zero_free};
 use self::samples::SampleTable;
 use super::{Change, Changes, Layout, Mask, Place, Prior, Structure, TagChange, Visit, mpeg};
 use crate::carrier::c2pa::{self, Hear, Manifest};
 use crate::carrier::{Carrier, Made};
 use crate::error::Fault;
 use crate::source::Source;
+use crate::splice::Splice;
 
 /// Where C2PA puts a manifest.
 const C2PA: [u8; 16] = *b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
@@ -54,6 +58,7 @@ pub(crate) struct Mp4 {
     /// Of the other tracks.
     other_samples: Vec<SampleTable>,
     fragments: Option<Fragments>,
+    packets: Packets,
     is_mp3: bool,
     /// Where atoms stand that hold tags, at the top and in `moov`.
     tags: Vec<u64>,
@@ -96,18 +101,21 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     }
     let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
-    let fragments = match find(&inside, b"mvex") {
-        Some(mvex) => Some(Fragments::new(source, &moov, &mvex, audio.id)?),
-        None => None,
+    let first = top.iter().find(|atom| is_fragment(atom)).map(Atom::start);
+    let fragments = match (find(&inside, b"mvex"), first) {
+        (Some(mvex), first) => {
+            let first = first.unwrap_or(source.len());
+            Some(Fragments::new(source, &moov, first, &mvex, audio.id)?)
+        }
+        (None, Some(first)) => {
+            let what = "MP4: fragments that moov does not announce";
+            return Err(Fault::Malformed(what, first));
+        }
+        (None, None) => None,
     };
-    if let Some(atom) = top.iter().find(|atom| is_fragment(atom))
-        && fragments.is_none()
-    {
-        let what = "MP4: fragments that moov does not announce";
-        return Err(Fault::Malformed(what, atom.start()));
-    }
     let behind = top.iter().find(|atom| atom.start() == moov.end());
     let free_behind_moov = zero_free(source, behind)?;
+    let packets = packets::find_all(source, &top, &inside, first)?;
     let (carrier, tag) = match &keys {
         Some((_, inside)) => (Carrier::Mdta, Some(inside.clone())),
         None => (Carrier::Ilst, path.get(2).map(Atom::payload)),
@@ -118,6 +126,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: tag.map(Place::At),
         beside: None,
         others,
+        xmp: packets.layout(),
         id3v1: None,
         priming: audio.priming,
         other_tracks: sounding > 1,
@@ -131,6 +140,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
             samples: audio.samples,
             other_samples,
             fragments,
+            packets,
             is_mp3,
             tags,
             tables,
@@ -253,35 +263,33 @@ impl Mp4 {
         &self,
         source: &mut Source,
         tag: TagChange,
+        xmp: TagChange,
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
-        let (mut splices, padded) = match tag {
-            TagChange::Keep | TagChange::Held(_) => (Vec::new(), false),
-            TagChange::Edit {
-                splices,
-                before,
-                after,
-            } => self.edit(splices, before, after, prior)?,
-            TagChange::Create(items) => (self.create(source, &items)?, false),
-            TagChange::Remove => (self.remove(source, prior.note)?, false),
-        };
+        let behind = self.free_behind_moov.as_ref().unwrap_or(&self.moov).end();
+        let mut xmp = self.packets.change(xmp, behind)?;
+        let (mut splices, padded) = self.edit_tag(source, tag, &mut xmp, prior)?;
         splices.retain(|splice| !splice.range.is_empty() || !splice.bytes.is_empty());
-        let moves = splices.iter().any(|splice| splice.growth() != 0);
+        let beside: Vec<Change> = xmp.at_top.into_iter().map(Change::from).collect();
+        let all = splices.iter().map(Splice::growth);
+        let moves = all
+            .chain(beside.iter().map(Change::growth))
+            .any(|growth| growth != 0);
         let mut list: Vec<Change> = splices.into_iter().map(Change::from).collect();
         let mut note = Note::read(prior.note);
         if moves {
-            let following = offsets::follow(source, &self.offsets, &note.widened, &list)?;
+            let all = [list.clone(), beside.clone()].concat();
+            let following = offsets::follow(source, &self.offsets, &note.widened, &all)?;
             list.extend(following.changes);
             note.widened = following.widened;
             let within = |change: &&Change| change.range().end <= self.moov.end();
             let growth = list.iter().filter(within).map(Change::growth).sum();
             list.extend(self.moov.resized(growth)?.map(Change::from));
             if let Some(fragments) = &self.fragments {
-                list.push(Change::Fragments(
-                    fragments.behind(self.free_behind_moov.as_ref()),
-                ));
+                list.push(Change::Fragments(fragments.range()));
             }
         }
+        list.extend(beside);
         let made = ["udta", "meta", "ilst"].get(self.path.len());
         note.made = note.made.or(made.map(|made| (*made).to_owned()));
         note.made = note
@@ -292,5 +300,39 @@ impl Mp4 {
             padded,
             note: note.text(),
         })
+    }
+
+    /// The splices in `moov`, but for its own size, and in the padding behind; and whether
+    /// that paid.
+    fn edit_tag(
+        &self,
+        source: &mut Source,
+        tag: TagChange,
+        xmp: &mut packets::Edit,
+        prior: Prior<'_>,
+    ) -> Result<(Vec<Splice>, bool), Fault> {
+        let edited = match tag {
+            TagChange::Keep | TagChange::Held(_) => edit::Edit::default(),
+            TagChange::Edit {
+                splices,
+                before,
+                after,
+            } => {
+                let (before, after) = (before + xmp.before, after + xmp.after);
+                self.edit(splices, before, after, prior)?
+            }
+            TagChange::Create(items) => self.create(source, &items, &mut xmp.new)?,
+            TagChange::Remove => self.remove(source, prior.note, xmp.removed)?,
+        };
+        let mut splices = edited.splices;
+        if let Some(udta) = self.path.first().filter(|_| !edited.is_gone) {
+            if !xmp.new.is_empty() {
+                let at = user_data(source, udta)?.1;
+                splices.push(Splice::insert(at, std::mem::take(&mut xmp.new)));
+            }
+            splices.append(&mut xmp.in_user_data);
+            splices.extend(udta.resized(edited.growth + xmp.growth)?);
+        }
+        Ok((splices, edited.padded))
     }
 }

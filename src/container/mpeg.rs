@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::edges::{Edge, Edges};
-use super::{Layout, Stream, Structure};
+use super::{Layout, Stream, Structure, Xmp};
 use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
@@ -35,9 +35,16 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         sample_rate: header.sample_rate,
         channels: header.channels,
     };
-    Ok(edges.layout(Carrier::Id3v2, stream, |edge| {
+    let layout = edges.layout(Carrier::Id3v2, stream, |edge| {
         Structure::Mp3(Mp3 { audio, first, edge })
-    }))
+    });
+    Ok(Layout {
+        xmp: Xmp {
+            in_tag: true,
+            own: None,
+        },
+        ..layout
+    })
 }
 
 impl Mp3 {

@@ -16,7 +16,7 @@ use std::ops::Range;
 use self::link::Link;
 pub(super) use self::page::renumber;
 use self::page::{CONTINUED, FIRST, LAST, Page};
-use super::{Change, Changes, Held, Layout, Place, Structure, TagChange, Visit};
+use super::{Change, Changes, Held, Layout, Place, Structure, TagChange, Visit, Xmp};
 use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
@@ -47,6 +47,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: Some(Place::Held(tags)),
         beside: None,
         others: Vec::new(),
+        xmp: Xmp::default(),
         id3v1: None,
         priming: None,
         other_tracks: false,

@@ -2,10 +2,11 @@
 //! integers are little-endian).
 //!
 //! The tag is the chunk `id3 ` (or `ID3 `), new at the end of the file; a `LIST` of type
-//! `INFO` is edited too where there is one. Chunks of every other name stay.
+//! `INFO` is edited too where there is one. An XMP packet is the chunk `_PMX`, new behind the
+//! tag; `XMP `, as some programs name it, is read. Chunks of every other name stay.
 
 use super::chunks::{Chunk, Chunks};
-use super::{Layout, Place, Stream, Structure, mpeg};
+use super::{Layout, OwnXmp, Place, Stream, Structure, Xmp, mpeg};
 use crate::carrier::{Carrier, id3v2};
 use crate::error::Fault;
 use crate::source::Source;
@@ -26,11 +27,16 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     }
     let mut infos = Vec::new();
     let mut tags = Vec::new();
+    let (mut packets, mut misnamed) = (Vec::new(), Vec::new());
     for (index, chunk) in chunks.iter() {
         if chunk.name.eq_ignore_ascii_case(b"id3 ") {
             tags.push(index);
         } else if &chunk.name == b"LIST" && source.has(chunk.payload.start, b"INFO")? {
             infos.push((index, chunk.payload.start + 4..chunk.payload.end));
+        } else if &chunk.name == b"_PMX" {
+            packets.push((index, chunk.payload.clone()));
+        } else if &chunk.name == b"XMP " {
+            misnamed.push(chunk.payload.clone());
         }
     }
     if tags.len() > 1 {
@@ -39,17 +45,27 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     chunks.tag = tags.first().copied();
     chunks.beside = infos.first().map(|(index, _)| *index);
     chunks.tag_name = *b"id3 ";
+    chunks.xmp = packets.first().map(|(index, _)| *index);
+    chunks.xmp_name = *b"_PMX";
     let mut infos = infos
         .into_iter()
         .map(|(_, items)| (Carrier::RiffInfo, items));
     let beside = infos.next();
     let others = infos.collect();
+    let packets = packets.into_iter().map(|(_, packet)| packet);
+    let own = OwnXmp::of(packets, misnamed);
+    // Behind sound without a length nothing comes but together with the tag.
+    let has_place = own.all().next().is_some() || chunks.tag.is_none() || !chunks.is_open();
     Ok(Layout {
         stream,
         carrier: Carrier::Id3v2,
         tag: id3_place(source, &chunks)?,
         beside,
         others,
+        xmp: Xmp {
+            in_tag: false,
+            own: has_place.then_some(own),
+        },
         id3v1: None,
         priming: None,
         other_tracks: false,

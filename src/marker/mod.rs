@@ -8,7 +8,7 @@ pub(crate) use undo::{Step, Undo};
 
 use crate::consent::Declaration;
 use crate::identity::{ContentCode, Essence};
-use crate::vocabulary::{Wording, aipref, noai, notice, tdmrep};
+use crate::vocabulary::{Wording, aipref, noai, notice, plus, tdmrep};
 
 /// The whole statement.
 pub(crate) const AI_CONSENT: &str = "AI_CONSENT";
@@ -25,6 +25,28 @@ pub(crate) const COPYRIGHT: &str = "COPYRIGHT";
 
 /// The fields that are ours alone, in the order in which they are written.
 pub(crate) const FIELDS: [&str; 5] = [AI_CONSENT, NOAI, CONTENT_USAGE, TDM_RESERVATION, TDM_POLICY];
+
+/// PLUS's word on data mining, and the constraints that it refers to.
+pub(crate) const DATA_MINING: &str = "plus:DataMining";
+pub(crate) const OTHER_CONSTRAINTS: &str = "plus:OtherConstraints";
+/// TDMRep in XMP.
+pub(crate) const RESERVATION: &str = "tdm:reservation";
+pub(crate) const POLICY: &str = "tdm:policy";
+/// The notice, and where the policy is.
+pub(crate) const USAGE_TERMS: &str = "xmpRights:UsageTerms";
+pub(crate) const WEB_STATEMENT: &str = "xmpRights:WebStatement";
+/// Not a property of ours: what XMP has of a copyright field.
+pub(crate) const RIGHTS: &str = "dc:rights";
+
+/// The properties of an XMP packet that may speak of consent. Others write them, too.
+pub(crate) const PROPERTIES: [&str; 6] = [
+    DATA_MINING,
+    OTHER_CONSTRAINTS,
+    RESERVATION,
+    POLICY,
+    USAGE_TERMS,
+    RIGHTS,
+];
 
 /// Which of [`FIELDS`] or [`COPYRIGHT`] a tag's field name means.
 ///
@@ -128,6 +150,28 @@ impl Marker {
             (CONTENT_USAGE, value(aipref::spell(&lasting))),
             (TDM_RESERVATION, value(reservation)),
             (TDM_POLICY, policy),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+
+    /// Our properties of an XMP packet with their values, in writing order: what PLUS, TDMRep
+    /// and the rights schema can say of [`fields`](Marker::fields).
+    #[must_use]
+    pub fn properties(&self) -> Vec<(&'static str, String)> {
+        let lasting = self.declaration.lasting();
+        let (plus, tdmrep) = (plus::spell(&lasting), tdmrep::spell(&lasting));
+        let policy = lasting.policy_url().map(ToString::to_string);
+        let value = |wording: &Option<Wording>| wording.as_ref().map(|said| said.value.clone());
+        let terms = |wording: &Option<Wording>| wording.as_ref()?.terms.clone();
+        [
+            (DATA_MINING, value(&plus)),
+            (OTHER_CONSTRAINTS, terms(&plus)),
+            (RESERVATION, value(&tdmrep)),
+            (POLICY, terms(&tdmrep)),
+            (USAGE_TERMS, self.notice()),
+            (WEB_STATEMENT, policy),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

@@ -14,7 +14,7 @@ pub(crate) mod noai;
 pub(crate) mod aipref;
 pub(crate) mod tdmrep;
 pub(crate) mod notice;
-mod plus;
+pub(crate) mod plus;
 pub(crate) mod training_mining;
 pub(crate) mod rsl;
 mod content_signal;

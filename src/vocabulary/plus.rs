@@ -21,7 +21,8 @@ use crate::consent::Usage::{DataMining, GenerativeTraining, Inference, Search, T
 use crate::consent::{Declaration, Preference, Usage};
 
 const VOCABULARY: &str = "http://ns.useplus.org/ldf/vocab/";
-const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
+/// The uses that a code may speak of.
+pub(crate) const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
 /// A code, its label, and what it says about which uses.
 type Code = (&'static str, &'static str, &'static [Usage], Preference);
@@ -80,7 +81,7 @@ const CODES: [Code; 9] = [
 ];
 
 /// The code's URI, and with `SEECONSTRAINT` the policy's address as the constraint.
-pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
+pub(crate) fn spell(declaration: &Declaration) -> Option<Wording> {
     let strongest = of_all(declaration, &USES);
     let lets_pass = |(_, _, uses, word): &&Code| {
         let said = |usage: &Usage| {

@@ -1,7 +1,7 @@
 //! ID3v2.2, 2.3 and 2.4 tags, apart from the crate's own reader.
 
 use super::bytes::{be, byte, le32, part, rest, synchsafe};
-use super::pieces::{Kind, Piece, is_ours};
+use super::pieces::{Kind, Piece, is_ours, packet};
 use super::{Outcome, ensure};
 
 /// The length of the tag at the start of `bytes`, footer included; none where there is no tag.
@@ -78,6 +78,9 @@ fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
         // Version 2.4 may put the length of the text before it.
         let at = if version == 4 && flags & 1 == 1 { 4 } else { 0 };
         return Ok(Piece::new(&place, Kind::Copyright, rest(body, at)?));
+    }
+    if id == b"PRIV" && body.starts_with(b"XMP\0") {
+        return Ok(packet(&place, &[id, &[flags]].concat(), rest(body, 4)?));
     }
     let named = id == b"TXXX" && flags == 0 && description(body).is_some_and(|name| is_ours(&name));
     Ok(Piece::new(

@@ -59,6 +59,34 @@ pub(crate) fn is_ours(name: &str) -> bool {
     OURS.contains(&name.as_str())
 }
 
+/// How our description in an XMP packet begins, and what stands around it where the packet
+/// is ours.
+const DESCRIPTION: &str = "<rdf:Description \
+    xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" rdf:about=\"\" xmlns:";
+const AROUND: [&str; 2] = [
+    "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
+     <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+     <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">",
+    "</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>",
+];
+
+/// An XMP packet: ours, or somebody else's without what is ours in it.
+pub(crate) fn packet(place: &str, head: &[u8], bytes: &[u8]) -> Piece {
+    let text = String::from_utf8_lossy(bytes);
+    let ours = text.split_once(DESCRIPTION).and_then(|(before, rest)| {
+        let (_, behind) = rest.split_once("</rdf:Description>")?;
+        Some([before, behind])
+    });
+    match ours {
+        Some(around) if around == AROUND => Piece::new(place, Kind::Ours, bytes),
+        Some([before, behind]) => {
+            let others = [head, before.as_bytes(), behind.as_bytes()].concat();
+            Piece::new(place, Kind::Foreign, &others)
+        }
+        None => Piece::new(place, Kind::Foreign, &[head, bytes].concat()),
+    }
+}
+
 /// The pieces of a file, in order.
 pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
     match format {
@@ -379,8 +407,19 @@ pub(crate) fn atoms(file: &[u8], mut at: usize, end: usize) -> Outcome<Vec<Atom>
 fn mp4(file: &[u8]) -> Outcome<Vec<Piece>> {
     let top = atoms(file, 0, file.len())?;
     let mut pieces = Vec::new();
+    // What is ours comes between the others, which are counted where something points to.
+    let mut others = Vec::new();
     for atom in &top {
-        mp4_atom(file, &top, atom, "", &mut pieces)?;
+        let mut ours = Vec::new();
+        if atom.kind == b"uuid" {
+            mp4_atom(file, &[], atom, "", &mut ours)?;
+        }
+        if ours.iter().all(|piece| piece.kind != Kind::Ours) {
+            others.push(atom.clone());
+        }
+    }
+    for atom in &top {
+        mp4_atom(file, &others, atom, "", &mut pieces)?;
     }
     Ok(pieces)
 }
@@ -442,6 +481,11 @@ fn mp4_atom(
                 pieces.push(Piece::new(&path, Kind::Copyright, text));
             }
         }
+        "uuid" if payload.starts_with(b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8") => {
+            let (head, text) = (part(payload, 0, 16)?, rest(payload, 16)?);
+            pieces.push(packet(&path, head, text));
+        }
+        "XMP_" => pieces.push(packet(&path, b"", payload)),
         _ => pieces.push(Piece::new(&path, Kind::Foreign, payload)),
     }
     Ok(())
@@ -532,6 +576,10 @@ fn chunks(file: &[u8], big: bool) -> Outcome<Vec<Piece>> {
         } else if name == b"LIST" && payload.starts_with(b"INFO") {
             pieces.push(Piece::new(&place, Kind::Foreign, b"INFO"));
             pieces.extend(info(rest(payload, 4)?)?);
+        } else if name == b"_PMX" && !big {
+            pieces.push(packet(&place, b"", payload));
+        } else if name == b"APPL" && big && payload.starts_with(b"XMP ") {
+            pieces.push(packet(&place, b"XMP ", rest(payload, 4)?));
         } else {
             let kind = match name {
                 b"data" | b"SSND" => Kind::Sound,

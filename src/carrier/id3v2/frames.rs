@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::decoded::{Blocks, Decoded};
+use super::frame_size;
 use super::number::{decode_unsynchronised, unsynchsafe};
 use crate::error::Fault;
 use crate::source::Source;
+use crate::splice::Splice;
 
 /// Length of the header of a tag, and of a frame but in ID3v2.2.
 const HEADER: u64 = 10;
@@ -276,6 +278,16 @@ impl Frame {
     /// The length of the body in bytes.
     pub(super) fn len(&self) -> u64 {
         self.body.end - self.body.start
+    }
+
+    /// The new sizes of a frame that grows: its own, and that of its body as it is.
+    pub(super) fn resized(&self, tag: &Tag, body: &Plain, growth: i64) -> Vec<Splice> {
+        let size = |length: u64| frame_size(tag.version, length.saturating_add_signed(growth));
+        let mut splices = vec![Splice::replace(self.size_at.clone(), size(self.len()))];
+        if let Some(at) = body.length_at {
+            splices.push(Splice::replace(at..at + 4, size(body.bytes.len() as u64)));
+        }
+        splices
     }
 
     /// Whether the flags say that something was done to the body.

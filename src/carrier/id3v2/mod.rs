@@ -11,6 +11,7 @@ mod decoded;
 mod frames;
 mod number;
 mod object;
+mod private;
 mod text;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use crate::source::Source;
 use crate::splice::{self, Splice};
 
 pub(crate) use self::frames::length;
+pub(crate) use self::private::properties;
 
 /// What the C2PA manifests in a tag say, as of the place where the tag starts.
 pub(crate) fn manifests(
@@ -152,6 +154,7 @@ pub(crate) fn create(wanted: &Wanted<'_>) -> Created {
     if let Some(text) = copyright.create {
         frames.extend(text_frame(3, *b"TCOP", &text));
     }
+    frames.extend(private::create(3, &wanted.xmp));
     let mut bytes = b"ID3\x03\x00\x00".to_vec();
     bytes.extend(synchsafe(frames.len() as u64).unwrap_or_default());
     bytes.extend(frames);
@@ -220,12 +223,18 @@ fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Ed
         }
     }
     let found = tag.frames.iter().find(|frame| &frame.id == b"TCOP");
-    let copyright = edit_copyright(source, tag, found, wanted)?;
-    removed += usize::from(copyright.removed);
-    before += copyright.before;
+    let (copyright, notice) = edit_copyright(source, tag, found, wanted)?;
+    let (packet, xmp) = private::edit(source, tag, &wanted.xmp)?;
     let mut new = new_fields(tag.version, wanted);
-    new.extend(copyright.created);
-    let after = new.len() as u64 + copyright.appended;
+    let mut after = 0;
+    for frame in [copyright, packet] {
+        removed += usize::from(frame.removed);
+        before += frame.before;
+        after += frame.appended;
+        new.extend(frame.created);
+        splices.extend(frame.splices);
+    }
+    after += new.len() as u64;
     for frame in &tag.frames {
         let whole = frame.at..frame.body.end;
         let same = |other: &Vec<u8>| other.len() as u64 == whole.end - whole.start;
@@ -234,7 +243,6 @@ fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Ed
         }
     }
     let bare = removed == tag.frames.len() && new.is_empty();
-    splices.extend(copyright.splices);
     if !new.is_empty() {
         splices.push(Splice::insert(tag.padding.start, new));
     }
@@ -252,24 +260,35 @@ fn edit_frames(source: &mut Source, tag: &Tag, wanted: &Wanted<'_>) -> Result<Ed
         before,
         after,
         padded,
-        notice: copyright.notice,
+        notice,
+        xmp,
         bare,
     })
 }
 
-/// What becomes of the copyright frame.
+/// What becomes of a frame that is not ours alone.
 #[derive(Default)]
-struct CopyrightFrame {
+struct OneFrame {
     splices: Vec<Splice>,
-    notice: Option<Notice>,
     /// A new frame.
     created: Vec<u8>,
     /// The old frame goes.
     removed: bool,
     /// Bytes that an earlier edit of ours added.
     before: u64,
-    /// Bytes that this one appends.
+    /// Bytes that this one puts into it.
     appended: u64,
+}
+
+impl OneFrame {
+    fn removal(frame: &Frame) -> OneFrame {
+        OneFrame {
+            splices: vec![Splice::remove(frame.at..frame.body.end)],
+            removed: true,
+            before: frame.body.end - frame.at,
+            ..OneFrame::default()
+        }
+    }
 }
 
 fn edit_copyright(
@@ -277,15 +296,15 @@ fn edit_copyright(
     tag: &Tag,
     frame: Option<&Frame>,
     wanted: &Wanted<'_>,
-) -> Result<CopyrightFrame, Fault> {
+) -> Result<(OneFrame, Option<Notice>), Fault> {
     let untouched = wanted.copyright.is_untouched();
     let Some(frame) = frame.filter(|_| !untouched) else {
         let edit = wanted.copyright.edit(None, true);
-        return Ok(CopyrightFrame {
+        let new = OneFrame {
             created: new_copyright(tag.version, edit.create.as_deref()),
-            notice: edit.notice,
-            ..CopyrightFrame::default()
-        });
+            ..OneFrame::default()
+        };
+        return Ok((new, edit.notice));
     };
     if frame.len() > source.limits().field {
         let what = "ID3v2: TCOP is too long for a notice";
@@ -303,14 +322,11 @@ fn edit_copyright(
     };
     let edit = wanted.copyright.edit(Some(&text), true);
     if edit.remove {
-        return Ok(CopyrightFrame {
-            splices: vec![Splice::remove(frame.at..frame.body.end)],
+        let new = OneFrame {
             created: new_copyright(tag.version, edit.create.as_deref()),
-            notice: edit.notice,
-            removed: true,
-            before: frame.body.end - frame.at,
-            ..CopyrightFrame::default()
-        });
+            ..OneFrame::removal(frame)
+        };
+        return Ok((new, edit.notice));
     }
     let end = body.position(last.end);
     let old = (edit.drop * last.unit) as u64;
@@ -336,21 +352,17 @@ fn edit_copyright(
             let what = "ID3v2.2: the frame would be over 16 MiB";
             return Err(Fault::Limit(what, frame.at));
         }
-        let size = frame_size(tag.version, length);
-        splices.push(Splice::replace(frame.size_at.clone(), size));
+        let growth = appended.cast_signed() - old.cast_signed();
         splices.push(Splice::replace(end - old..end, new));
-        if let Some(at) = body.length_at {
-            let length = body.bytes.len() as u64 + appended - old;
-            splices.push(Splice::replace(at..at + 4, frame_size(tag.version, length)));
-        }
+        splices.extend(frame.resized(tag, &body, growth));
     }
-    Ok(CopyrightFrame {
+    let edit = OneFrame {
         splices,
-        notice,
         before: old,
         appended,
-        ..CopyrightFrame::default()
-    })
+        ..OneFrame::default()
+    };
+    Ok((edit, notice))
 }
 
 fn unclear(frame: &Frame) -> Fault {

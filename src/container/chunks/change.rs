@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::ending::Ending;
 use super::open::Open;
 use super::{Chunk, Chunks};
+use crate::carrier::Made;
 use crate::container::{Changes, Prior, TagChange};
 use crate::error::Fault;
 use crate::source::Source;
@@ -16,39 +17,57 @@ impl Chunks {
         source: &mut Source,
         tag: TagChange,
         beside: Vec<Splice>,
+        xmp: TagChange,
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
         let mut splices = self.resize(source, self.beside, beside)?;
-        let mut note = prior.note.map(str::to_owned);
-        let growth = splice::growth(&splices);
-        let mut outer = self.follow(growth);
-        match tag {
-            TagChange::Keep | TagChange::Held(_) => {}
-            TagChange::Edit { splices: edits, .. } => {
-                let edits = self.resize(source, self.tag, edits)?;
-                outer = self.follow(growth + splice::growth(&edits));
-                splices.extend(edits);
-            }
-            TagChange::Create(payload) => {
-                let ending = self.ending();
-                note = ending.note();
-                let at = self.list.last().map_or(12, |last| last.end);
-                let chunk = self.new_chunk(payload, ending)?;
-                outer = (at - 8).saturating_add_signed(growth + chunk.len().cast_signed() as i64);
-                splices.push(Splice::insert(at, chunk));
-                // Behind sound without a length the tag would be taken for sound.
-                if self.open.is_some_and(|open| open.data.is_some())
-                    && let Some(sound) = self.list.last()
-                {
-                    let size = self.number(sound.len(), &sound.size_at)?;
-                    splices.push(Splice::replace(sound.size_at.clone(), size));
+        let (mut new, mut gone) = (Vec::new(), Vec::new());
+        let ours = [
+            (tag, self.tag, self.tag_name, [].as_slice()),
+            (xmp, self.xmp, self.xmp_name, self.xmp_signature),
+        ];
+        for (change, index, name, signature) in ours {
+            match change {
+                TagChange::Keep | TagChange::Held(_) => {}
+                TagChange::Edit { splices: edits, .. } => {
+                    splices.extend(self.resize(source, index, edits)?);
                 }
+                TagChange::Create(payload) => {
+                    new.extend(self.chunk(name, &[signature, &payload].concat())?);
+                }
+                TagChange::Remove => gone.extend(index),
             }
-            TagChange::Remove => {
-                let (removed, left) = self.remove(source, prior.note, growth)?;
-                splices.extend(removed);
-                outer = left;
-                note = None;
+        }
+        let mut outer = self.follow(splice::growth(&splices));
+        // The note is about what stands before the first chunk that was made.
+        let noted = match (prior.made, prior.xmp) {
+            (Some(Made::New), _) => self.tag,
+            (_, Some(Made::New)) => self.xmp,
+            _ => None,
+        };
+        let mut note = prior.note.filter(|_| noted.is_some()).map(str::to_owned);
+        gone.sort_unstable();
+        for run in gone.chunk_by(|a, b| a + 1 == *b) {
+            let is_noted = noted.is_some_and(|index| run.contains(&index));
+            let ending = Ending::noted(note.take_if(|_| is_noted).as_deref());
+            outer = self.remove(source, run, ending, outer, &mut splices)?;
+        }
+        if !new.is_empty() {
+            let ending = self.ending();
+            if noted.is_none() {
+                note = ending.note();
+            }
+            let at = self.list.last().map_or(12, |last| last.end);
+            // The pad byte that the last chunk lacks.
+            new.splice(0..0, vec![0; usize::from(!ending.padded)]);
+            splices.push(Splice::insert(at, new));
+            outer = (at - 8).saturating_add_signed(splice::growth(&splices));
+            // Behind sound without a length the tag would be taken for sound.
+            if self.is_open()
+                && let Some(sound) = self.list.last()
+            {
+                let size = self.number(sound.len(), &sound.size_at)?;
+                splices.push(Splice::replace(sound.size_at.clone(), size));
             }
         }
         if outer != self.stated {
@@ -82,42 +101,42 @@ impl Chunks {
         }
     }
 
-    /// A tag chunk with its pad byte, and before it the one that the last chunk lacks.
-    fn new_chunk(&self, payload: Vec<u8>, ending: Ending) -> Result<Vec<u8>, Fault> {
-        let mut bytes = vec![0; usize::from(!ending.padded)];
-        bytes.extend(self.tag_name);
+    /// A chunk with its pad byte.
+    fn chunk(&self, name: [u8; 4], payload: &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut bytes = name.to_vec();
         bytes.extend(self.number(payload.len() as u64, &(0..4))?);
-        let odd = payload.len() % 2 == 1;
         bytes.extend(payload);
-        bytes.extend(vec![0; usize::from(odd)]);
+        bytes.extend(vec![0; payload.len() % 2]);
         Ok(bytes)
     }
 
-    /// Takes the tag's chunk out, and gives the file the ending that was noted; with what
-    /// the outer chunk then says.
+    /// Takes out chunks that follow each other, and gives the file this ending; with what the
+    /// outer chunk, which says `size`, then says.
     fn remove(
         &self,
         source: &mut Source,
-        note: Option<&str>,
-        growth: i64,
-    ) -> Result<(Vec<Splice>, u64), Fault> {
-        let chunk = self.tag.and_then(|index| self.list.get(index));
-        let Some((index, chunk)) = self.tag.zip(chunk) else {
-            return Ok((Vec::new(), self.follow(growth)));
+        run: &[usize],
+        mut ending: Ending,
+        size: u64,
+        splices: &mut Vec<Splice>,
+    ) -> Result<u64, Fault> {
+        let chunk = |index: Option<usize>| index.and_then(|index| self.list.get(index));
+        let first = run.first().copied();
+        let (Some(head), Some(last)) = (chunk(first), chunk(run.last().copied())) else {
+            return Ok(size);
         };
-        let before = index.checked_sub(1).and_then(|index| self.list.get(index));
-        let mut ending = Ending::noted(note);
+        let before = chunk(first.and_then(|index| index.checked_sub(1)));
         // Before what somebody has put behind, a pad byte cannot be promised only.
-        ending.padded |= ending.counted && chunk.end < source.len();
+        ending.padded |= ending.counted && last.end < source.len();
         // A pad byte that somebody wrote to is none of ours to take or to leave uncounted.
         let odd = match before.filter(|chunk| chunk.is_odd()) {
             Some(chunk) => source.is_zero(chunk.payload.end..chunk.end)?,
             None => false,
         };
-        let start = chunk.start() - u64::from(odd && !ending.padded);
-        let mut splices = vec![Splice::remove(start..chunk.end)];
+        let start = head.start() - u64::from(odd && !ending.padded);
+        splices.push(Splice::remove(start..last.end));
         if let Some(open) = ending.open
-            && self.can_be_open(&open, chunk, before, source.len())
+            && self.can_be_open(&open, last, before, source.len())
         {
             splices.push(Splice::replace(
                 self.size_at.clone(),
@@ -126,15 +145,15 @@ impl Chunks {
             if let (Some(data), Some(sound)) = (open.data, before) {
                 splices.push(Splice::replace(sound.size_at.clone(), data.to_le_bytes()));
             }
-            return Ok((splices, self.stated));
+            return Ok(self.stated);
         }
-        let mut size = self.follow(growth).saturating_sub(chunk.end - start);
+        let mut size = size.saturating_sub(last.end - start);
         if odd && (ending.padded, ending.counted) == (true, false) {
             size = size.saturating_sub(1);
         } else if odd && (ending.padded, ending.counted) == (false, true) {
             size += 1;
         }
-        Ok((splices, size))
+        Ok(size)
     }
 
     /// Whether the sizes can be as open as they were: nobody has put anything else behind.

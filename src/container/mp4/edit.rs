@@ -1,5 +1,5 @@
 //! How does the item list come, change and go? The splices for it and for the sizes of
-//! the atoms around it, `moov` excepted.
+//! the atoms around it, `moov` and `udta` excepted.
 
 use std::ops::Range;
 
@@ -13,6 +13,18 @@ use crate::error::Fault;
 use crate::source::Source;
 use crate::splice::{self, Splice};
 
+/// What becomes of the item list.
+#[derive(Debug, Default)]
+pub(super) struct Edit {
+    pub(super) splices: Vec<Splice>,
+    /// By how much `udta` grows, unless it comes new
+    pub(super) growth: i64,
+    /// or goes.
+    pub(super) is_gone: bool,
+    /// Free space paid.
+    pub(super) padded: bool,
+}
+
 impl Mp4 {
     pub(super) fn edit(
         &self,
@@ -20,7 +32,7 @@ impl Mp4 {
         before: u64,
         after: u64,
         prior: Prior<'_>,
-    ) -> Result<(Vec<Splice>, bool), Fault> {
+    ) -> Result<Edit, Fault> {
         let growth = splice::growth(&splices);
         let free = self
             .free_in_meta
@@ -46,20 +58,31 @@ impl Mp4 {
         } else {
             0
         };
-        for (depth, atom) in self.path.iter().enumerate() {
-            let inside = if depth == 2 { growth } else { growth + within };
-            splices.extend(atom.resized(inside)?);
+        if let [_, meta, ilst] = self.path.as_slice() {
+            splices.extend(ilst.resized(growth)?);
+            splices.extend(meta.resized(growth + within)?);
         }
-        Ok((splices, padded))
+        Ok(Edit {
+            splices,
+            growth: growth + within,
+            is_gone: false,
+            padded,
+        })
     }
 
-    /// The missing rest of the path around new items.
-    pub(super) fn create(&self, source: &mut Source, items: &[u8]) -> Result<Vec<Splice>, Fault> {
+    /// The missing rest of the path around new items; a new `udta` takes what goes `beside`.
+    pub(super) fn create(
+        &self,
+        source: &mut Source,
+        items: &[u8],
+        beside: &mut Vec<u8>,
+    ) -> Result<Edit, Fault> {
         let mut bytes = atoms::atom(*b"ilst", items);
         if self.path.len() < 2 {
             bytes = atoms::atom(*b"meta", &[&[0; 4], HANDLER.as_slice(), &bytes].concat());
         }
         if self.path.is_empty() {
+            bytes.append(beside);
             bytes = atoms::atom(*b"udta", &bytes);
         }
         let at = match self.path.as_slice() {
@@ -70,12 +93,14 @@ impl Mp4 {
         self.resized_by(Splice::insert(at, bytes), self.path.len())
     }
 
-    /// Takes away what `create` made: the note says from which atom on.
+    /// Takes away what `create` made: the note says from which atom on. With `beside` another
+    /// atom goes from `udta`, too.
     pub(super) fn remove(
         &self,
         source: &mut Source,
         note: Option<&str>,
-    ) -> Result<Vec<Splice>, Fault> {
+        beside: bool,
+    ) -> Result<Edit, Fault> {
         let depth = match Note::read(note).made.as_deref() {
             Some("udta") => 0,
             Some("meta") => 1,
@@ -100,24 +125,29 @@ impl Mp4 {
         let mut from = 2;
         if depth < 2 && made(1, 2, &self.path, source)? {
             from = 1;
-            if depth < 1 && made(0, 1, &self.path, source)? {
+            if depth < 1 && made(0, 1 + usize::from(beside), &self.path, source)? {
                 from = 0;
             }
         }
         let Some(atom) = self.path.get(from) else {
-            return Ok(Vec::new());
+            return Ok(Edit::default());
         };
         self.resized_by(Splice::remove(atom.start()..atom.end()), from)
     }
 
     /// The splice, and the sizes of the first `depth` atoms of the path around it.
-    fn resized_by(&self, splice: Splice, depth: usize) -> Result<Vec<Splice>, Fault> {
+    fn resized_by(&self, splice: Splice, depth: usize) -> Result<Edit, Fault> {
         let growth = splice.growth();
         let mut splices = vec![splice];
-        for atom in self.path.iter().take(depth) {
+        for atom in self.path.iter().take(depth).skip(1) {
             splices.extend(atom.resized(growth)?);
         }
-        Ok(splices)
+        Ok(Edit {
+            splices,
+            growth: if depth == 0 { 0 } else { growth },
+            is_gone: depth == 0 && !self.path.is_empty(),
+            padded: false,
+        })
     }
 }
 

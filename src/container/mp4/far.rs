@@ -73,7 +73,9 @@ fn changed(file: &Sparse, tag: TagChange, prior: Prior<'_>) -> (Sparse, Option<S
     let mut reader = file.clone();
     let mut source = Source::new(&mut reader, Limits::default()).unwrap();
     let layout = Layout::scan(&mut source).unwrap();
-    let changes = layout.changes(&mut source, tag, Vec::new(), prior).unwrap();
+    let changes = layout
+        .changes(&mut source, tag, Vec::new(), TagChange::Keep, prior)
+        .unwrap();
     let plan = Plan::new(changes.list, source.len()).unwrap();
     let mut new = Sparse {
         head: Vec::new(),
@@ -125,6 +127,7 @@ fn offsets_get_room_and_give_it_back() {
             assert_eq!(sound(&tagged), heard, "{name}");
             let prior = Prior {
                 made: Some(Made::New),
+                xmp: None,
                 note: note.as_deref(),
             };
             let (stripped, _) = changed(&tagged, TagChange::Remove, prior);

@@ -21,6 +21,8 @@ use crate::source::Source;
 pub(super) struct Fragments {
     /// Everything behind `moov`.
     area: Range<u64>,
+    /// Where the first of them starts.
+    first: u64,
     /// The track that is listened to.
     track: u32,
     /// Tracks, and the size of their samples where nothing else states one (`trex`).
@@ -28,10 +30,11 @@ pub(super) struct Fragments {
 }
 
 impl Fragments {
-    /// The fragments behind `moov` that `mvex` announces.
+    /// The fragments from `first` on that `mvex` announces.
     pub(super) fn new(
         source: &mut Source,
         moov: &Atom,
+        first: u64,
         mvex: &Atom,
         track: u32,
     ) -> Result<Fragments, Fault> {
@@ -50,14 +53,15 @@ impl Fragments {
         }
         Ok(Fragments {
             area: moov.end()..source.len(),
+            first,
             track,
             sizes,
         })
     }
 
-    /// What stands behind `moov` and the free space there.
-    pub(super) fn behind(&self, free: Option<&Atom>) -> Range<u64> {
-        free.map_or(self.area.start, Atom::end)..self.area.end
+    /// From the first of them on.
+    pub(super) fn range(&self) -> Range<u64> {
+        self.first..self.area.end
     }
 
     /// Hands the runs of all tracks to `visit`: what they count from, and their samples.

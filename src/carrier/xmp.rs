@@ -1,0 +1,334 @@
+//! Our properties in an XMP packet (ISO 16684-1, in UTF-8).
+//!
+//! They stand in an `rdf:Description` of their own at the end of `rdf:RDF`. Its text follows
+//! from them, so that it is known again; every other byte of the packet stays. A property
+//! that the packet has already is somebody else's and gets no second, nor gets a statement
+//! of somebody else's terms of ours.
+
+use std::ops::Range;
+
+use roxmltree::{Document, Node};
+
+use super::{Edited, Field, Made, Packed, Value, keep};
+use crate::error::Fault;
+use crate::source::Source;
+use crate::splice::Splice;
+use crate::xml::{self, escape};
+
+/// Name and value.
+pub(crate) type Property = (&'static str, String);
+
+/// How a packet shall be.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Packet<'a> {
+    /// What an earlier edit did, and the properties that it had.
+    pub(crate) prior: Option<(Made, &'a [Property])>,
+    pub(crate) wanted: &'a [Property],
+}
+
+/// What a packet is told by that cannot be read.
+const UNREADABLE: &str = "plus:DataMining";
+
+const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+/// Prefixes and what they stand for: first as it is written, then as others write it.
+const NAMESPACES: [(&str, &[&str]); 4] = [
+    ("plus", &["http://ns.useplus.org/ldf/xmp/1.0/"]),
+    // With a slash in XMP, with `#` in EPUB and JSON-LD.
+    (
+        "tdm",
+        &[
+            "http://www.w3.org/ns/tdmrep/",
+            "http://www.w3.org/ns/tdmrep#",
+        ],
+    ),
+    ("xmpRights", &["http://ns.adobe.com/xap/1.0/rights/"]),
+    ("dc", &["http://purl.org/dc/elements/1.1/"]),
+];
+
+/// These have a value for each language.
+const BY_LANGUAGE: [&str; 2] = ["plus:OtherConstraints", "xmpRights:UsageTerms"];
+
+/// A statement and its terms.
+const PAIRS: [[&str; 2]; 2] = [
+    ["plus:DataMining", "plus:OtherConstraints"],
+    ["tdm:reservation", "tdm:policy"],
+];
+
+/// The properties of the packet at `range` whose names `wants` accepts, one field for each
+/// value. Of a packet that cannot be read, one that says so.
+pub(crate) fn read(
+    source: &mut Source,
+    range: Range<u64>,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Field>, Fault> {
+    let at = range.start;
+    let properties = if range.end - at > source.limits().xmp {
+        Err("the XMP packet is too long")
+    } else {
+        let bytes = source.bytes(range)?;
+        let is_blank = bytes
+            .iter()
+            .all(|byte| matches!(byte, b'\0' | b' ' | b'\n' | b'\r'));
+        if is_blank {
+            return Ok(Vec::new());
+        }
+        parse(&bytes, |_, document| Ok(properties(document, wants)))
+    };
+    let mut fields = Vec::new();
+    match properties {
+        Ok(properties) => {
+            for (name, value) in properties {
+                let is_long = value.len() as u64 > source.limits().field;
+                let value = if is_long {
+                    Value::TOO_LONG
+                } else {
+                    Value::Text(value)
+                };
+                keep(&mut fields, source, at, &name, value)?;
+            }
+        }
+        Err(why) => keep(&mut fields, source, at, UNREADABLE, Value::Unreadable(why))?,
+    }
+    Ok(fields)
+}
+
+/// What makes the packet at `range` as it is wanted. Nothing where it cannot be read, or has
+/// no room for what is wanted.
+pub(crate) fn edit(
+    source: &mut Source,
+    range: Range<u64>,
+    xmp: &Packet<'_>,
+) -> Result<Edited, Fault> {
+    if range.end - range.start > source.limits().xmp {
+        return Ok(Edited::kept());
+    }
+    let mut edited = edit_packet(&source.bytes(range.clone())?, xmp);
+    for splice in &mut edited.splices {
+        let Range { start, end } = splice.range;
+        splice.range = range.start + start..range.start + end;
+    }
+    Ok(edited)
+}
+
+/// The same of a packet that is held, in positions of the packet.
+pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>) -> Edited {
+    let (prior, ours) = xmp.prior.unzip();
+    let edited = parse(packet, |text, document| {
+        let places = places(text, document, ours.unwrap_or_default());
+        let Places { ours, there, end } = places.ok_or("no place for properties")?;
+        let old = ours.unwrap_or(end..end);
+        let before = text.get(old.clone()).unwrap_or_default();
+        let free = xmp.wanted.iter().filter(|(name, _)| is_free(name, &there));
+        let free: Vec<&Property> = free.collect();
+        let all = free.len() == xmp.wanted.len();
+        let new = description(&free);
+        if prior == Some(Made::New) && packet == around(before).as_bytes() {
+            return Ok(whole(packet, &new));
+        }
+        let splice = Splice::replace(old.start as u64..old.end as u64, new.as_str());
+        let is_same = before == new;
+        Ok(Edited {
+            before: before.len() as u64,
+            after: new.len() as u64,
+            splices: if is_same { Vec::new() } else { vec![splice] },
+            xmp: Some(Packed {
+                made: (!new.is_empty()).then_some(Made::Grown),
+                all,
+            }),
+            ..Edited::default()
+        })
+    });
+    edited.unwrap_or_else(|_| Edited::kept())
+}
+
+/// Of a packet that is ours as a whole.
+fn whole(packet: &[u8], description: &str) -> Edited {
+    let is_gone = description.is_empty();
+    let new = if is_gone {
+        String::new()
+    } else {
+        around(description)
+    };
+    Edited {
+        before: packet.len() as u64,
+        after: new.len() as u64,
+        splices: vec![Splice::replace(0..packet.len() as u64, new)],
+        bare: is_gone,
+        xmp: (!is_gone).then_some(Packed::NEW),
+        ..Edited::default()
+    }
+}
+
+impl Edited {
+    /// Of a packet that stays as it is.
+    fn kept() -> Edited {
+        Edited {
+            xmp: Some(Packed::KEPT),
+            ..Edited::default()
+        }
+    }
+}
+
+/// A new packet; nothing where there are no properties.
+pub(crate) fn create(properties: &[Property]) -> Vec<u8> {
+    match description(&properties.iter().collect::<Vec<_>>()) {
+        empty if empty.is_empty() => Vec::new(),
+        description => around(&description).into_bytes(),
+    }
+}
+
+/// A packet around a description of ours.
+fn around(description: &str) -> String {
+    let begin = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
+    format!(
+        "{begin}\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"{RDF}\">\
+         {description}</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>"
+    )
+}
+
+/// Calls `then` with the packet's text and its document.
+fn parse<T>(
+    packet: &[u8],
+    then: impl FnOnce(&str, &Document<'_>) -> Result<T, &'static str>,
+) -> Result<T, &'static str> {
+    let text = str::from_utf8(packet).map_err(|_| "the XMP packet is not UTF-8")?;
+    // Some writers end it with zeros.
+    let text = text.trim_end_matches('\0');
+    then(text, &xml::parse(text)?)
+}
+
+/// Every `rdf:RDF` of a document.
+fn roots<'a>(document: &'a Document<'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    let is_root = |node: &Node<'_, '_>| node.has_tag_name((RDF, "RDF"));
+    document.descendants().filter(is_root)
+}
+
+fn elements<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    node.children().filter(Node::is_element)
+}
+
+/// Names and values of the properties that `wants` accepts.
+fn properties(document: &Document<'_>, wants: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for root in roots(document) {
+        for (name, values) in elements(root).flat_map(of_description) {
+            if wants(&name) {
+                found.extend(values.into_iter().map(|value| (name.clone(), value)));
+            }
+        }
+    }
+    found
+}
+
+/// The properties of an `rdf:Description` whose namespaces are known, with their values.
+fn of_description<'a>(
+    description: Node<'a, 'a>,
+) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
+    let attributes = description.attributes().filter_map(|attribute| {
+        let name = name(attribute.namespace(), attribute.name())?;
+        Some((name, vec![attribute.value().to_owned()]))
+    });
+    let inside = elements(description).filter_map(|element| {
+        let name = name(element.tag_name().namespace(), element.tag_name().name())?;
+        Some((name, values(element)))
+    });
+    attributes.chain(inside)
+}
+
+/// A property's name with the usual prefix.
+fn name(namespace: Option<&str>, local: &str) -> Option<String> {
+    let mut known = NAMESPACES.iter();
+    let (prefix, _) =
+        known.find(|(_, names)| namespace.is_some_and(|name| names.contains(&name)))?;
+    Some(format!("{prefix}:{local}"))
+}
+
+/// The texts in a property, whether it is a plain one, an address or a list.
+fn values(property: Node<'_, '_>) -> Vec<String> {
+    let mut values = Vec::new();
+    for node in property.descendants() {
+        let address = node.attribute((RDF, "resource"));
+        let text = node.text().filter(|_| node.is_text());
+        let text = text.filter(|text| !text.trim().is_empty());
+        values.extend(address.into_iter().chain(text).map(str::to_owned));
+    }
+    if values.is_empty() {
+        values.push(String::new());
+    }
+    values
+}
+
+/// What stands in a packet.
+struct Places {
+    /// Our description, if it is there.
+    ours: Option<Range<usize>>,
+    /// The names of what others wrote.
+    there: Vec<String>,
+    /// Where a new description goes.
+    end: usize,
+}
+
+/// Nothing where no description can be put.
+fn places(text: &str, document: &Document<'_>, ours: &[Property]) -> Option<Places> {
+    let mut all = roots(document);
+    let root = all.next().filter(|_| all.next().is_none())?;
+    let end = root.range().start + text.get(root.range())?.rfind("</")?;
+    let mut places = Places {
+        ours: None,
+        there: Vec::new(),
+        end,
+    };
+    for element in elements(root) {
+        let names: Vec<String> = of_description(element).map(|(name, _)| name).collect();
+        let is_there = |(name, _): &&Property| names.iter().any(|known| known == name);
+        let written: Vec<&Property> = ours.iter().filter(is_there).collect();
+        let is_ours = !written.is_empty()
+            && text.get(element.range()) == Some(description(&written).as_str());
+        if is_ours && places.ours.is_none() {
+            places.ours = Some(element.range());
+        } else {
+            places.there.extend(names);
+        }
+    }
+    Some(places)
+}
+
+/// Whether a property can come beside those of others.
+fn is_free(name: &str, there: &[String]) -> bool {
+    let pair = PAIRS.iter().find(|pair| pair.contains(&name));
+    let taken = |name: &str| there.iter().any(|there| there == name);
+    pair.map_or(!taken(name), |pair| !pair.iter().any(|name| taken(name)))
+}
+
+/// An `rdf:Description` of these properties, with every namespace that it uses; nothing where
+/// there are none.
+fn description(properties: &[&Property]) -> String {
+    let elements: String = properties
+        .iter()
+        .map(|(name, value)| {
+            let value = escape(value);
+            if BY_LANGUAGE.contains(name) {
+                let item = format!("<rdf:li xml:lang=\"x-default\">{value}</rdf:li>");
+                format!("<{name}><rdf:Alt>{item}</rdf:Alt></{name}>")
+            } else {
+                format!("<{name}>{value}</{name}>")
+            }
+        })
+        .collect();
+    if elements.is_empty() {
+        return elements;
+    }
+    let is_used = |prefix: &str| {
+        let mut names = properties.iter();
+        names.any(|(name, _)| name.split(':').next() == Some(prefix))
+    };
+    let namespaces: String = NAMESPACES
+        .iter()
+        .filter(|(prefix, _)| is_used(prefix))
+        .filter_map(|(prefix, names)| Some(format!(" xmlns:{prefix}=\"{}\"", names.first()?)))
+        .collect();
+    format!(
+        "<rdf:Description xmlns:rdf=\"{RDF}\" rdf:about=\"\"{namespaces}>{elements}</rdf:Description>"
+    )
+}
