@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::Instant;
+
 use common::Outcome;
 use noai_audio::{
     Declaration, Marker, Place, PolicyUrl, Preference, Publication, Statement, UrlPath, Usage,
@@ -484,6 +486,63 @@ fn a_document_that_is_a_weapon_is_unreadable() -> Outcome {
         let statements = Place::RslDocument.read(&text, &path("/music/song.mp3")?);
         assert_eq!(said(&statements, Usage::Search), None);
     }
+    Ok(())
+}
+
+/// Work and memory grow with the text, not with its square.
+#[test]
+fn a_text_is_read_in_the_time_that_its_length_takes() -> Outcome {
+    let half = Place::LONGEST / 2 - 100;
+    let filled = |part: &str, length: usize| part.repeat(length / part.len());
+    let address = filled("a", half);
+    let of_headers = filled("tdm-reservation: 1\n", half);
+    let of_page = filled("<meta name=tdm-reservation content=1>", half);
+    let of_rule = filled("\"tdm-reservation\":1,", half);
+    let rule =
+        |policy: &str| format!("[{{\"location\":\"/\",{of_rule}\"tdm-policy\":\"{policy}\"}}]");
+    let wild = filled("*/", half);
+    let cases = [
+        (
+            Place::Headers,
+            format!("tdm-policy: {address}\n{of_headers}"),
+        ),
+        (
+            Place::Page,
+            format!("<meta name=tdm-policy content={address}>{of_page}"),
+        ),
+        (Place::TdmrepJson, rule(&address)),
+        (Place::TdmrepJson, rule(&" ".repeat(half))),
+        (
+            Place::RobotsTxt,
+            filled("Content-Usage: /*a*b train-ai=y\n", 2 * half),
+        ),
+        (
+            Place::RobotsTxt,
+            format!("Content-Usage: /{wild} train-ai=n\n"),
+        ),
+        (Place::Assertions, filled("{\n", half)),
+    ];
+    let long = path(&format!("/{}", "music/".repeat(340)))?;
+    for (place, text) in cases {
+        let start = Instant::now();
+        let said = said(&place.read(&text, &long), Usage::GenerativeTraining);
+        assert!(said != Some(Preference::Allowed), "{place}: {said:?}");
+        assert!(start.elapsed().as_secs() < 20, "{place}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_text_beyond_the_bound_is_unreadable() -> Outcome {
+    let ours = path("/music/song.mp3")?;
+    for place in Place::ALL {
+        let text = " ".repeat(Place::LONGEST + 1);
+        let said = said(&place.read(&text, &ours), Usage::Training);
+        assert_eq!(said, None, "{place}");
+    }
+    let nested = "<license>".repeat(17) + &"</license>".repeat(17);
+    let said = said(&Place::RslDocument.read(&nested, &ours), Usage::Training);
+    assert_eq!(said, None);
     Ok(())
 }
 

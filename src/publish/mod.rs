@@ -15,9 +15,9 @@ mod assertions;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::consent::{Declaration, PolicyUrl};
+use crate::consent::{Declaration, PolicyUrl, Usage};
 use crate::statement::Statement;
-use crate::vocabulary::{Vocabulary, Wording};
+use crate::vocabulary::{Reading, Vocabulary, Wording, rsl, tdmrep, training_mining};
 
 pub use path::{UrlPath, UrlPathError};
 
@@ -41,6 +41,9 @@ pub enum Place {
 }
 
 impl Place {
+    /// The longest text that is read, in bytes: 4 MiB. A longer one is unreadable.
+    pub const LONGEST: usize = 4 << 20;
+
     /// Every place.
     pub const ALL: [Place; 6] = [
         Place::Headers,
@@ -70,6 +73,9 @@ impl Place {
     /// unreadable statement, and so no permission.
     #[must_use]
     pub fn read(self, text: &str, path: &UrlPath) -> Vec<Statement> {
+        if text.len() > Place::LONGEST {
+            return vec![self.unreadable("too large to be read")];
+        }
         match self {
             Place::Headers => headers::read(text, path),
             Place::Page => page::read(text, path),
@@ -78,6 +84,19 @@ impl Place {
             Place::RslDocument => rsl_document::read(text, path),
             Place::Assertions => assertions::read(text, path),
         }
+    }
+
+    /// Something here may speak of the recording, and nobody can tell what it says.
+    fn unreadable(self, why: &'static str) -> Statement {
+        let (vocabulary, uses): (_, &[Usage]) = match self {
+            Place::Headers | Place::RobotsTxt => (Vocabulary::Aipref, &rsl::USES),
+            Place::Page => (Vocabulary::Robots, &rsl::USES),
+            Place::TdmrepJson => (Vocabulary::Tdmrep, &tdmrep::USES),
+            Place::RslDocument => (Vocabulary::Rsl, &rsl::USES),
+            Place::Assertions => (Vocabulary::TrainingMining, &training_mining::USES),
+        };
+        let reading = Reading::unreadable(why, uses);
+        Statement::read(self.name(), self, vocabulary, String::new(), reading)
     }
 }
 
@@ -214,13 +233,7 @@ fn said(place: Place, pairs: &[(String, String)]) -> Vec<Statement> {
     let usages = usages.iter().map(|usage| usage.as_str().into());
     statements.extend(usages.map(|usage| state(CONTENT_USAGE, Vocabulary::Aipref, usage)));
     let policy = all(TDM_POLICY).next();
-    statements.extend(all(TDM_RESERVATION).map(|bit| {
-        let wording = Wording {
-            value: bit.to_owned(),
-            terms: policy.map(str::to_owned),
-        };
-        state(TDM_RESERVATION, Vocabulary::Tdmrep, wording)
-    }));
+    statements.extend(reserved(place, all(TDM_RESERVATION), policy));
     for (name, vocabulary) in [
         (headers::ROBOTS, Vocabulary::Robots),
         (CONTENT_SIGNAL, Vocabulary::ContentSignal),
@@ -231,4 +244,24 @@ fn said(place: Place, pairs: &[(String, String)]) -> Vec<Statement> {
     let licenses = all(LICENSE).map(|address| Statement::linked(LICENSE, place, address));
     statements.extend(licenses);
     statements
+}
+
+/// What each reservation says, given the policy that stands beside them all.
+fn reserved<'a>(
+    place: Place,
+    bits: impl Iterator<Item = &'a str>,
+    policy: Option<&str>,
+) -> Vec<Statement> {
+    // Nobody's copy for each bit: a text of many bits and a long policy would become a weapon.
+    let mut wording = Wording {
+        value: String::new(),
+        terms: policy.map(|policy| policy.trim().to_owned()),
+    };
+    let state = |bit: &str| {
+        bit.clone_into(&mut wording.value);
+        let reading = Vocabulary::Tdmrep.understand(&wording);
+        let raw = bit.to_owned();
+        Statement::read(TDM_RESERVATION, place, Vocabulary::Tdmrep, raw, reading)
+    };
+    bits.map(state).collect()
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Place, Publication, TDM_RESERVATION, UrlPath};
+use super::{Place, Publication, TDM_RESERVATION, UrlPath, reserved};
 use crate::statement::Statement;
 use crate::vocabulary::object::{self, Value};
 use crate::vocabulary::{Vocabulary, Wording};
@@ -37,20 +37,8 @@ pub(super) fn write(publication: &Publication) -> String {
 
 /// Reads the first rule for the path. A file that is no such list may reserve anything.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
-    let state = |value: &str, terms: Option<&str>| {
-        let wording = Wording {
-            value: value.to_owned(),
-            terms: terms.map(str::to_owned),
-        };
-        Statement::outside(
-            TDM_RESERVATION,
-            Place::TdmrepJson,
-            Vocabulary::Tdmrep,
-            wording,
-        )
-    };
     let Some(rules) = object::list(text) else {
-        return vec![state("", None)];
+        return vec![Place::TdmrepJson.unreadable("no list of rules")];
     };
     for rule in &rules {
         let members = rule.members().unwrap_or_default();
@@ -61,7 +49,7 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                 Value::Text(text) | Value::Number(text) => text.as_str(),
                 _ => "",
             });
-            return bits.map(|bit| state(bit, policy)).collect();
+            return reserved(Place::TdmrepJson, bits, policy);
         }
     }
     Vec::new()

@@ -24,12 +24,15 @@ use super::{Reading, Wording, of_all};
 use crate::consent::Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
 use crate::consent::{Declaration, Preference, Usage};
 
-const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
+/// The uses that a license speaks of.
+pub(crate) const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
 /// Beyond these the parser's work, which grows with the square of either, could be a stranger's
 /// weapon.
 const LONGEST: usize = 64 << 10;
 const MOST_NAMESPACES: usize = 64;
+/// A license that stands in more elements than these has its text read by each around it.
+const DEEPEST: usize = 16;
 
 /// A token, what it denies and what it allows.
 type Token = (&'static str, &'static [Usage], &'static [Usage]);
@@ -104,8 +107,11 @@ pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> bool) -> Option
         let content = license.ancestors().find(|node| is(node, "content"));
         content.is_none_or(|content| content.attribute("url").is_none_or(&is_it))
     };
-    let licenses = document.descendants().filter(|node| is(node, "license"));
-    licenses
+    let licenses = || document.descendants().filter(|node| is(node, "license"));
+    if licenses().any(|license| license.ancestors().nth(DEEPEST).is_some()) {
+        return Some(Reading::unreadable("too deeply nested to be read", &USES));
+    }
+    licenses()
         .filter(is_about_it)
         .map(|node| license(&node))
         .reduce(Reading::and)
