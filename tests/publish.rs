@@ -420,6 +420,117 @@ fn texts_of_others_mean_what_their_standards_say() -> Outcome {
 }
 
 #[test]
+fn a_headers_file_is_read_as_its_hosts_read_it() -> Outcome {
+    use Preference::{Allowed, Disallowed, Unknown};
+    let denial = "\n  tdm-reservation: 1";
+    let permission = "\n  tdm-reservation: 0";
+    let cases = [
+        (format!("/*{denial}"), Disallowed),
+        (format!("/music/*{denial}"), Disallowed),
+        (format!("/films/*{denial}"), Unknown),
+        (format!("/music/{denial}"), Unknown),
+        (format!("/:kind/:song{denial}"), Disallowed),
+        (format!("/:kind/other.mp3{denial}"), Unknown),
+        // Whether a placeholder is the whole of it is not told: it permits nothing.
+        (format!("/:song{permission}"), Unknown),
+        (format!("/*{permission}"), Allowed),
+        (format!("/*{permission}\n/music/*{denial}"), Disallowed),
+        (
+            format!("/*{permission}\n/music/*\n  ! tdm-reservation"),
+            Unknown,
+        ),
+        (
+            format!("/*{permission}\n/films/*\n  ! tdm-reservation"),
+            Allowed,
+        ),
+        (format!("https://example.com/*{denial}"), Disallowed),
+        (
+            format!("https://:site.example.com/music/*{denial}"),
+            Disallowed,
+        ),
+        (
+            format!("/music/song.mp3\n  X-A: b\nhttps://example.com/films/*{permission}"),
+            Unknown,
+        ),
+        (
+            format!("/music/song.mp3\n  X-A: b\n  /films/*{permission}"),
+            Unknown,
+        ),
+        (
+            "tdm-reservation:1\ntdm-policy:https://example.com/p".to_owned(),
+            Preference::Conditional,
+        ),
+    ];
+    for (text, expected) in cases {
+        let statements = Place::Headers.read(&text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, Usage::Training), Some(expected), "{text}");
+    }
+    Ok(())
+}
+
+/// The same path can be spelled in many ways (RFC 9309 section 2.2.2).
+#[test]
+fn a_path_is_the_same_in_every_spelling() -> Outcome {
+    let cases = [
+        (
+            "/music/a%20b%28%c3%a4%29.mp3",
+            "/music/a b(\u{e4}).mp3$",
+            true,
+        ),
+        ("/m%75sic/song.mp3", "/music/s%6Fng", true),
+        ("/music%2fsong.mp3", "/music%2Fsong", true),
+        ("/music%2Fsong.mp3", "/music/", false),
+        ("/music/song.mp3", "/music%2Fsong.mp3", false),
+        ("/what%3F.mp3", "/what?", false),
+        ("/a*b$c.mp3", "/a%2Ab%24c", true),
+        ("/a*b$c.mp3", "/a%2Ab$c", true),
+        ("/a%2ab%24c.mp3", "/*b$c.mp3$", true),
+        ("/axb", "/a%2Ab", false),
+        ("/100%25.mp3", "/100%", true),
+        ("/song.mp3", "https://example.com/song.mp3", true),
+        ("/song.mp3", "HTTPS://*.example.com/*.mp3$", true),
+        ("/song.mp3", "//example.com/song", true),
+        ("/song.mp3", "https://example.com", true),
+        ("/song.mp3", "https://example.com$", false),
+        ("/song.mp3", "https://example.com/music/", false),
+    ];
+    for (ours, pattern, matches) in cases {
+        let ours = path(ours)?;
+        let texts = [
+            (
+                Place::TdmrepJson,
+                format!("[{{\"location\": \"{pattern}\", \"tdm-reservation\": 1}}]"),
+            ),
+            (
+                Place::RslDocument,
+                format!(
+                    "<rsl><content url=\"{pattern}\"><license><prohibits>all</prohibits></license></content></rsl>"
+                ),
+            ),
+        ];
+        for (place, text) in texts {
+            let found = !place.read(&text, &ours).is_empty();
+            assert_eq!(found, matches, "{place}: {pattern} {ours}");
+        }
+    }
+    // Which rule is the longest is told by what is compared.
+    let text =
+        "User-agent: *\nContent-Usage: /m%75sic/ train-ai=y\nContent-Usage: /music/ train-ai=n";
+    let statements = Place::RobotsTxt.read(text, &path("/music/song.mp3")?);
+    assert_eq!(
+        said(&statements, Usage::GenerativeTraining),
+        Some(Preference::Disallowed)
+    );
+    let text = "{\"path\": \"https://example.com/m%75sic/song.mp3\", \"label\": \"cawg.training-mining\", \"data\": {\"cawg.ai_training\": {\"use\": \"notAllowed\"}}}";
+    let statements = Place::Assertions.read(text, &path("/music/song.mp3")?);
+    assert_eq!(
+        said(&statements, Usage::Training),
+        Some(Preference::Disallowed)
+    );
+    Ok(())
+}
+
+#[test]
 fn a_path_is_matched_by_its_beginning_and_by_patterns() -> Outcome {
     let cases = [
         ("/", true),

@@ -40,12 +40,11 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
         let vocabulary = Vocabulary::TrainingMining;
         Statement::outside(LABEL, Place::Assertions, vocabulary, data.into())
     };
+    let path = path.compared();
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines
         .filter_map(|line| match serde_json::from_str::<Line>(line) {
-            Ok(line) if line.path != path.as_str() || !LABELS.contains(&line.label.as_str()) => {
-                None
-            }
+            Ok(line) if !path.is_at(&line.path) || !LABELS.contains(&line.label.as_str()) => None,
             Ok(line) => Some(state(line.data.get())),
             Err(_) => Some(Statement::read(
                 LABEL,

@@ -27,13 +27,19 @@ pub(super) fn write(publication: &Publication) -> String {
     joined(&lines)
 }
 
-/// Reads headers as they come with a response, or those below the path in a `_headers` file.
+/// Reads headers as they come with a response, or those of every block of a `_headers` file
+/// that speaks of the path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
-    let mut is_about = true;
+    let path = path.compared();
+    let (mut is_about, mut is_sure) = (true, true);
     let mut pairs = Vec::new();
-    for line in text.lines() {
-        if line.starts_with('/') {
-            is_about = line.trim_end() == path.literal();
+    for line in text.lines().map(str::trim) {
+        if let Some((pattern, is_exact)) = block(line) {
+            is_about = path.is_of(&pattern);
+            is_sure &= is_exact || !is_about;
+        } else if is_about && line.starts_with('!') {
+            // A header of another block is taken back.
+            is_sure = false;
         } else if let Some((name, value)) = line.split_once(':').filter(|_| is_about) {
             let (name, value) = (name.trim(), value.trim());
             if name.eq_ignore_ascii_case("Link") {
@@ -43,7 +49,39 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
             }
         }
     }
-    said(Place::Headers, &pairs)
+    let mut statements = said(Place::Headers, &pairs);
+    if !is_sure {
+        statements.iter_mut().for_each(Statement::permit_nothing);
+    }
+    statements
+}
+
+/// The pattern of the paths that a block of a `_headers` file speaks of, where a line begins
+/// one, and whether it speaks of no others. In it `*` stands for anything, and `:name` for
+/// anything within a segment, which the pattern does not tell.
+fn block(line: &str) -> Option<(String, bool)> {
+    let begins = |start: &str| {
+        let found = line.get(..start.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(start))
+    };
+    if !["/", "http://", "https://"].into_iter().any(begins) {
+        return None;
+    }
+    let mut parts = line.split(':');
+    let mut pattern = parts.next().unwrap_or_default().to_owned();
+    let mut is_exact = true;
+    for part in parts {
+        if part.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            let in_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            pattern.push('*');
+            pattern.push_str(part.trim_start_matches(in_name));
+            is_exact = false;
+        } else {
+            pattern.push(':');
+            pattern.push_str(part);
+        }
+    }
+    Some((pattern + "$", is_exact))
 }
 
 /// The addresses of RSL documents in a `Link`.

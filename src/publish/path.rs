@@ -22,7 +22,7 @@ impl UrlPath {
 
     /// The path with the two characters encoded that patterns give a meaning.
     pub(super) fn literal(&self) -> String {
-        self.0.replace('*', "%2A").replace('$', "%24")
+        literal(&self.0)
     }
 
     /// The pattern for this path alone.
@@ -30,34 +30,117 @@ impl UrlPath {
         self.literal() + "$"
     }
 
+    /// The path as rules are compared with it.
+    pub(super) fn compared(&self) -> Compared {
+        Compared(canonical(&self.literal()))
+    }
+}
+
+/// A path in the one of its spellings that is compared (RFC 9309 section 2.2.2).
+pub(super) struct Compared(String);
+
+impl Compared {
     /// Whether a pattern speaks of this path: a beginning of it, in which `*` stands for
     /// anything and a `$` at the end for the end (RFC 9309 section 2.2.3).
     pub(super) fn is_of(&self, pattern: &str) -> bool {
-        let path = self.literal();
-        let (pattern, ends) = match pattern.strip_suffix('$') {
-            Some(pattern) => (pattern, true),
-            None => (pattern, false),
-        };
-        let mut parts = pattern.split('*');
-        let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else {
-            return false;
-        };
-        let parts: Vec<&str> = parts.collect();
-        if parts.is_empty() {
-            return !ends || rest.is_empty();
-        }
-        let last = parts.len() - 1;
-        for (place, part) in parts.into_iter().enumerate() {
-            if ends && place == last {
-                return rest.ends_with(part);
-            }
-            match rest.split_once(part) {
-                Some((_, behind)) => rest = behind,
-                None => return false,
-            }
-        }
-        true
+        self.length_of(pattern).is_some()
     }
+
+    /// How long the pattern is that speaks of this path.
+    ///
+    /// Nobody knows at which host the path is: the path of a whole URL counts.
+    pub(super) fn length_of(&self, pattern: &str) -> Option<usize> {
+        let spellings = [Some(pattern), without_host(pattern)];
+        let mut lengths = spellings.into_iter().flatten().filter_map(|pattern| {
+            let (beginning, ends) = match pattern.strip_suffix('$') {
+                Some(beginning) => (beginning, true),
+                None => (pattern, false),
+            };
+            let beginning = canonical(beginning);
+            let speaks = matches(&self.0, &beginning, ends);
+            speaks.then(|| beginning.len() + usize::from(ends))
+        });
+        lengths.next()
+    }
+
+    /// Whether an address without a pattern's characters is this path.
+    pub(super) fn is_at(&self, address: &str) -> bool {
+        let spellings = [Some(address), without_host(address)];
+        let mut spellings = spellings.into_iter().flatten();
+        spellings.any(|address| canonical(&literal(address)) == self.0)
+    }
+}
+
+fn matches(path: &str, pattern: &str, ends: bool) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return !ends || rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if ends && parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.split_once(part) {
+            Some((_, behind)) => rest = behind,
+            None => return false,
+        }
+    }
+    true
+}
+
+fn literal(path: &str) -> String {
+    path.replace('*', "%2A").replace('$', "%24")
+}
+
+/// What stands behind the host of a URL, with a scheme or with none.
+fn without_host(url: &str) -> Option<&str> {
+    let behind = match url.split_once("://") {
+        Some((scheme, behind)) if !scheme.contains('/') => behind,
+        _ => url.strip_prefix("//")?,
+    };
+    Some(match behind.find('/') {
+        Some(at) => behind.get(at..)?,
+        None if behind.ends_with('$') => "/$",
+        None => "/",
+    })
+}
+
+/// Percent-encoded is only what would have another meaning else, and what is no visible ASCII.
+fn canonical(path: &str) -> String {
+    let mut bytes = path.as_bytes();
+    let mut spelled = String::with_capacity(path.len());
+    while let Some((first, behind)) = bytes.split_first() {
+        let (byte, rest) = match behind.split_first_chunk() {
+            Some((digits, rest)) if *first == b'%' => match hexadecimal(*digits) {
+                Some(byte) => (byte, rest),
+                None => (*first, behind),
+            },
+            _ => (*first, behind),
+        };
+        bytes = rest;
+        let was_encoded = rest.len() < behind.len();
+        let has_meaning = match byte {
+            b'%' | b'$' => true,
+            b'/' | b'?' | b'#' | b'*' => was_encoded,
+            _ => !byte.is_ascii_graphic(),
+        };
+        if has_meaning {
+            spelled.push('%');
+            spelled.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
+        } else {
+            spelled.push(char::from(byte));
+        }
+    }
+    spelled
+}
+
+fn hexadecimal(digits: [u8; 2]) -> Option<u8> {
+    let byte = data_encoding::HEXUPPER_PERMISSIVE.decode(&digits).ok()?;
+    byte.first().copied()
 }
 
 impl fmt::Display for UrlPath {

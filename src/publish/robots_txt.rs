@@ -2,6 +2,7 @@
 //! and `License`, the address of the RSL document. `Content-Signal` is read too; it speaks of a
 //! whole site and is not written for single recordings.
 
+use super::path::Compared;
 use super::{CONTENT_SIGNAL, CONTENT_USAGE, LICENSE, Place, Publication, UrlPath, joined, said};
 use crate::statement::Statement;
 use crate::vocabulary::Vocabulary;
@@ -25,6 +26,7 @@ pub(super) fn write(publication: &Publication) -> String {
 /// Reads every group: the longest rule that speaks of the path counts in each. What is said to
 /// one robot alone permits nothing, since nobody knows who asks.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
+    let path = &path.compared();
     let mut statements = Vec::new();
     let mut site = Vec::new();
     let mut group = Group::default();
@@ -67,15 +69,16 @@ struct Group {
 }
 
 impl Group {
-    fn usage(&mut self, value: &str, path: &UrlPath) {
+    fn usage(&mut self, value: &str, path: &Compared) {
         let (pattern, preferences) = match value.split_once(char::is_whitespace) {
             Some((pattern, preferences)) if pattern.starts_with('/') => (pattern, preferences),
             _ => ("/", value),
         };
-        if path.is_of(pattern) && pattern.len() >= self.length {
-            if pattern.len() > self.length {
+        let length = path.length_of(pattern);
+        if let Some(length) = length.filter(|length| *length >= self.length) {
+            if length > self.length {
                 self.usages.clear();
-                self.length = pattern.len();
+                self.length = length;
             }
             self.usages
                 .push((CONTENT_USAGE.to_owned(), preferences.trim().to_owned()));

@@ -22,6 +22,7 @@ pub(super) fn write(publication: &Publication) -> String {
 
 /// Reads every license in a content that speaks of the path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
+    let path = path.compared();
     let reading = rsl::understand_for(text, |pattern| path.is_of(pattern));
     let state = |reading| {
         let wording = Wording::from(text);

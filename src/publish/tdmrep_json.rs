@@ -40,6 +40,7 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let Some(rules) = object::list(text) else {
         return vec![Place::TdmrepJson.unreadable("no list of rules")];
     };
+    let path = path.compared();
     for rule in &rules {
         let members = rule.members().unwrap_or_default();
         let texts = |name| object::named(members, name).filter_map(Value::text);
