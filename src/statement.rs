@@ -335,14 +335,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
                     notice => Meaning::Says(notice),
                 },
                 _ if vocabulary == Vocabulary::TrainingMining => {
-                    // Somebody spoke of training and mining, in whatever words.
-                    let unclear = "it speaks of no use that is known";
-                    Meaning::Says(match one(raw, None) {
-                        silent if silent == Reading::default() => {
-                            Reading::unreadable(unclear, about)
-                        }
-                        said => said,
-                    })
+                    Meaning::Says(training_mining::of_assertion(raw))
                 }
                 name => Meaning::Says(one(&format!("{name}={raw}"), None)),
             };

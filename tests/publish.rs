@@ -411,6 +411,85 @@ fn texts_of_others_mean_what_their_standards_say() -> Outcome {
             Training,
             Some(Disallowed),
         ),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"cawg.training-mining.v2__1\", \"data\": {\"entries\": {\"cawg.ai_training\": {\"use\": \"notAllowed\"}}}}",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"c2pa.training-mining__2\", \"data\": {}}",
+            Training,
+            None,
+        ),
+        (
+            Place::Assertions,
+            "{\"path\": \"/music/song.mp3\", \"label\": \"cawg.training-mininggame\", \"data\": {}}",
+            Training,
+            Some(Unknown),
+        ),
+        (
+            Headers,
+            "X-Robots-Tag: noimageai noindex",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            Page,
+            "<meta name=robots content=\"noindex noai\">",
+            Training,
+            Some(Disallowed),
+        ),
+        (Headers, "X-Robots-Tag: noairplay", Training, Some(Unknown)),
+        (
+            TdmrepJson,
+            "[{\"tdm-reservation\": 1}, {\"location\": \"/\", \"tdm-reservation\": 0}]",
+            Training,
+            None,
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/films/\"}, {\"location\": \"/\", \"tdm-reservation\": 0}]",
+            Training,
+            Some(Allowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": 1, \"tdm-reservation\": 1}]",
+            Training,
+            None,
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"music/\", \"tdm-reservation\": 1}, {\"location\": \"/\", \"tdm-reservation\": 0}]",
+            Training,
+            None,
+        ),
+        (
+            TdmrepJson,
+            "[\"/\", {\"location\": \"/\", \"tdm-reservation\": 1}]",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/music/\"}, {\"location\": \"/\", \"tdm-reservation\": 1}]",
+            Training,
+            Some(Disallowed),
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/music/\", \"tdm-policy\": \"https://example.com/p\"}, {\"location\": \"/\", \"tdm-reservation\": 0}]",
+            Training,
+            None,
+        ),
+        (
+            TdmrepJson,
+            "[{\"location\": \"/music/\", \"tdm-reservation\": 0}, {\"location\": 1}]",
+            Training,
+            Some(Allowed),
+        ),
     ];
     for (place, text, usage, expected) in cases {
         let statements = place.read(text, &path("/music/song.mp3")?);
@@ -543,7 +622,7 @@ fn a_path_is_matched_by_its_beginning_and_by_patterns() -> Outcome {
         ("/*.flac", false),
         ("/m*c/*g.*$", true),
         ("*", true),
-        ("$", false),
+        ("$", true),
         ("", true),
         ("/Music", false),
         (

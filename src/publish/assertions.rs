@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{Place, Publication, UrlPath};
+use crate::carrier::c2pa;
 use crate::statement::Statement;
-use crate::vocabulary::{Reading, Vocabulary, training_mining};
+use crate::vocabulary::{Vocabulary, training_mining};
 
 const LABEL: &str = "cawg.training-mining";
-const LABELS: [&str; 2] = [LABEL, "c2pa.training-mining"];
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -36,23 +36,25 @@ pub(super) fn write(publication: &Publication) -> String {
 
 /// Reads the lines about the path. A line that is none may be about any.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
-    let state = |data: &str| {
-        let vocabulary = Vocabulary::TrainingMining;
-        Statement::outside(LABEL, Place::Assertions, vocabulary, data.into())
-    };
     let path = path.compared();
+    let place = Place::Assertions;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines
-        .filter_map(|line| match serde_json::from_str::<Line>(line) {
-            Ok(line) if !path.is_at(&line.path) || !LABELS.contains(&line.label.as_str()) => None,
-            Ok(line) => Some(state(line.data.get())),
-            Err(_) => Some(Statement::read(
-                LABEL,
-                Place::Assertions,
-                Vocabulary::TrainingMining,
-                line.to_owned(),
-                Reading::unreadable("not a line of path, label and data", &training_mining::USES),
-            )),
-        })
-        .collect()
+    let statements = lines.filter_map(|line| match serde_json::from_str::<Line>(line) {
+        Ok(line) if path.is_at(&line.path) => {
+            let label = c2pa::known(&line.label)?;
+            let data = line.data.get();
+            let reading = training_mining::of_assertion(data);
+            let vocabulary = Vocabulary::TrainingMining;
+            Some(Statement::read(
+                label,
+                place,
+                vocabulary,
+                data.to_owned(),
+                reading,
+            ))
+        }
+        Ok(_) => None,
+        Err(_) => Some(place.unreadable("not a line of path, label and data")),
+    });
+    statements.collect()
 }

@@ -35,23 +35,41 @@ pub(super) fn write(publication: &Publication) -> String {
     format!("[\n{}\n]\n", rules.join(",\n"))
 }
 
-/// Reads the first rule for the path. A file that is no such list may reserve anything.
+/// Reads the first rule for the path. A file that is no such list may reserve anything, and so
+/// may a rule that is none; those behind it deny all the same.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let Some(rules) = object::list(text) else {
         return vec![Place::TdmrepJson.unreadable("no list of rules")];
     };
     let path = path.compared();
+    let mut statements = Vec::new();
     for rule in &rules {
         let members = rule.members().unwrap_or_default();
         let texts = |name| object::named(members, name).filter_map(Value::text);
-        if texts("location").any(|pattern| path.is_of(pattern)) {
-            let policy = texts("tdm-policy").next();
-            let bits = object::named(members, TDM_RESERVATION).map(|bit| match bit {
+        let mut bits = object::named(members, TDM_RESERVATION)
+            .map(|bit| match bit {
                 Value::Text(text) | Value::Number(text) => text.as_str(),
                 _ => "",
-            });
-            return reserved(Place::TdmrepJson, bits, policy);
+            })
+            .peekable();
+        let is_about = texts("location").any(|pattern| path.is_of(pattern));
+        if is_about && bits.peek().is_some() {
+            let policy = texts("tdm-policy").next();
+            statements.extend(reserved(Place::TdmrepJson, bits, policy));
+            break;
+        }
+        let mut locations = object::named(members, "location").peekable();
+        let is_about_others = locations.peek().is_some() && locations.all(is_location);
+        if (is_about || !is_about_others) && statements.is_empty() {
+            let why = "a rule without location or reservation";
+            statements.push(Place::TdmrepJson.unreadable(why));
         }
     }
-    Vec::new()
+    statements
+}
+
+/// Whether a rule can be about the path of any URL.
+fn is_location(value: &Value) -> bool {
+    let is_pattern = |text: &str| text.starts_with(['/', '*']) || text.contains("://");
+    value.text().is_some_and(is_pattern)
 }

@@ -2,7 +2,8 @@
 //!
 //! `noai` denies training, generative training and inference (DeviantArt's reading: training,
 //! and input to a trained model). `noimageai` speaks of images and is read as the same: where
-//! it stands somebody denies. Both may be addressed to one robot (`name: noai`), and count
+//! it stands somebody denies, whatever parts it from other directives: a comma, white space or a
+//! semicolon. Both may be addressed to one robot (`name: noai`), and count
 //! for all. There is no directive that allows; all others are ignored. Written where one of
 //! the three uses is denied or conditional.
 
@@ -20,11 +21,10 @@ pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
 
 /// What a list of directives denies.
 pub(super) fn understand(wording: &Wording) -> Reading {
-    let denies = wording.value.split([',', ':']).any(|directive| {
-        let directive = directive.trim();
-        ["noai", "noimageai"]
-            .iter()
-            .any(|ours| directive.eq_ignore_ascii_case(ours))
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';');
+    let denies = wording.value.split(is_between).any(|directive| {
+        let mut ours = ["noai", "noimageai"].into_iter();
+        ours.any(|ours| directive.eq_ignore_ascii_case(ours))
     });
     let uses: &[Usage] = if denies { &USES } else { &[] };
     Reading::all(uses, Preference::Disallowed)

@@ -75,6 +75,16 @@ pub(super) fn understand(wording: &Wording) -> Reading {
     reading
 }
 
+/// The same where the label is known: somebody spoke of training and mining, in whatever words.
+pub(crate) fn of_assertion(data: &str) -> Reading {
+    match understand(&data.into()) {
+        silent if silent == Reading::default() => {
+            Reading::unreadable("it speaks of no use that is known", &USES)
+        }
+        said => said,
+    }
+}
+
 fn entries(members: &[(String, Value)]) -> Reading {
     let of_ours = |(name, value): &(String, Value)| {
         let bare = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));

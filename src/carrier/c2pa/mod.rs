@@ -13,8 +13,16 @@ use super::Value;
 use crate::error::Fault;
 use crate::source::Source;
 
-/// The labels of the assertions that are heard, whatever version and instance stands behind.
+/// The labels of the assertions that are heard.
 pub(crate) const LABELS: [&str; 2] = ["cawg.training-mining", "c2pa.training-mining"];
+
+/// The one of them that a label is, whatever version and instance stands behind.
+pub(crate) fn known(label: &str) -> Option<&'static str> {
+    LABELS.into_iter().find(|known| {
+        let behind = label.strip_prefix(known);
+        behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '_']))
+    })
+}
 
 /// What C2PA's own superboxes are: a store, manifests, an assertion store. They hold
 /// superboxes alone.
@@ -286,10 +294,7 @@ impl Description {
         let label = std::str::from_utf8(label).ok()?;
         (own == rest.len()).then(|| Description {
             is_structure: STRUCTURE.iter().any(|name| kind.starts_with(*name)),
-            label: LABELS.into_iter().find(|known| {
-                let behind = label.strip_prefix(known);
-                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '_']))
-            }),
+            label: known(label),
         })
     }
 }
