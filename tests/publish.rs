@@ -679,6 +679,83 @@ fn a_document_that_is_a_weapon_is_unreadable() -> Outcome {
     Ok(())
 }
 
+/// Whatever else stands in a license or around it may be its condition.
+#[test]
+fn a_license_permits_only_where_nothing_conditions_it() -> Outcome {
+    use Preference::{Allowed, Conditional};
+    let of = |content: &str, inside: &str| {
+        format!(
+            "<rsl xmlns='https://rslstandard.org/rsl'><content url='/music/'{content}><license>\
+             <permits type='usage'>ai-train</permits>{inside}</license></content></rsl>"
+        )
+    };
+    let cases = [
+        (of("", ""), Allowed),
+        (of("", "<payment type='free'/>"), Allowed),
+        (of("", "<payment type='free'> </payment>"), Allowed),
+        (of(" server='https://example.com/'", ""), Conditional),
+        (of(" encrypted='true'", ""), Conditional),
+        (
+            of(
+                "",
+                "<payment type='free'><standard>https://example.com/</standard></payment>",
+            ),
+            Conditional,
+        ),
+        (
+            of("", "<payment type='free'>by letter</payment>"),
+            Conditional,
+        ),
+        (
+            of("", "<payment type='free' until='2026-01-01'/>"),
+            Conditional,
+        ),
+        (of("", "<payment/>"), Conditional),
+        (
+            of("", "<permits type='user'>education</permits>"),
+            Conditional,
+        ),
+        (
+            of("", "<permits type='usage' geo='DE'>search</permits>"),
+            Conditional,
+        ),
+        (
+            of("><terms>https://example.com/</terms></content><content", ""),
+            Allowed,
+        ),
+        (
+            of("><terms>https://example.com/</terms><license/", ""),
+            Conditional,
+        ),
+        (
+            of("", "").replace("<license>", "<license server='https://example.com/'>"),
+            Conditional,
+        ),
+        (
+            of("", "").replace("<license>", "<legal/><license>"),
+            Conditional,
+        ),
+        (
+            of("", "").replace("<content", "<server/><content"),
+            Conditional,
+        ),
+        (format!("<rss><item>{}</item></rss>", of("", "")), Allowed),
+        (
+            "<license><permits>ai-train</permits></license>".to_owned(),
+            Allowed,
+        ),
+        (
+            "<license><license><permits>ai-train</permits></license></license>".to_owned(),
+            Conditional,
+        ),
+    ];
+    for (text, expected) in cases {
+        let statements = Place::RslDocument.read(&text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, Usage::Training), Some(expected), "{text}");
+    }
+    Ok(())
+}
+
 /// Work and memory grow with the text, not with its square.
 #[test]
 fn a_text_is_read_in_the_time_that_its_length_takes() -> Outcome {

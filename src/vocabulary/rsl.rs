@@ -10,8 +10,10 @@
 //! | `ai-index` | inference | |
 //! | `search` | search | search |
 //!
-//! What is prohibited beats what is permitted. A permission is plain only where the license
-//! has no other element than a payment of the type `free`; else it is conditional. Of several
+//! What is prohibited beats what is permitted. A permission is plain only where nothing can be
+//! its condition: the license has no other element than an empty payment of the type `free`,
+//! and neither these nor what stands around it has another attribute or element; else it is
+//! conditional. Of several
 //! licenses the strongest word counts. The tokens of earlier drafts (`train-ai`, `train-genai`,
 //! `ai-use`) are read where they prohibit; where a prohibition has a token that is not known,
 //! nothing can be read of the license. Written is a license alone, which stands in the
@@ -103,18 +105,65 @@ pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> bool) -> Option
     let Ok(document) = Document::parse(text) else {
         return Some(Reading::unreadable("not well-formed", &USES));
     };
-    let is_about_it = |license: &Node<'_, '_>| {
-        let content = license.ancestors().find(|node| is(node, "content"));
-        content.is_none_or(|content| content.attribute("url").is_none_or(&is_it))
-    };
-    let licenses = || document.descendants().filter(|node| is(node, "license"));
-    if licenses().any(|license| license.ancestors().nth(DEEPEST).is_some()) {
+    let mut licenses = document.descendants().filter(|node| is(node, "license"));
+    if licenses.any(|license| license.ancestors().nth(DEEPEST).is_some()) {
         return Some(Reading::unreadable("too deeply nested to be read", &USES));
     }
-    licenses()
-        .filter(is_about_it)
-        .map(|node| license(&node))
-        .reduce(Reading::and)
+    let around = Around {
+        is_about: true,
+        is_plain: true,
+    };
+    licenses_in(&document.root_element(), around, &is_it, DEEPEST)
+}
+
+/// What stands around a license.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The content that it is in is the one that is asked for.
+    is_about: bool,
+    /// Nothing there is a condition.
+    is_plain: bool,
+}
+
+/// What the licenses say that an element is or has inside, no deeper than `depth`.
+fn licenses_in(
+    node: &Node<'_, '_>,
+    mut around: Around,
+    is_it: &impl Fn(&str) -> bool,
+    depth: usize,
+) -> Option<Reading> {
+    if let Some(is_known) = is_known(node) {
+        around.is_plain &= is_known;
+    }
+    if is(node, "content") {
+        around.is_about = node.attribute("url").is_none_or(is_it);
+    }
+    let own = is(node, "license") && around.is_about;
+    let mut readings = own.then(|| license(node, around.is_plain));
+    if depth > 0 {
+        for inner in node.children().filter(Node::is_element) {
+            let inner = licenses_in(&inner, around, is_it, depth - 1);
+            readings = readings.into_iter().chain(inner).reduce(Reading::and);
+        }
+    }
+    readings
+}
+
+/// Whether an element of a license, or around one, has just the attributes and elements that
+/// are known to be no condition; nothing where it is another vocabulary's.
+fn is_known(node: &Node<'_, '_>) -> Option<bool> {
+    let (attributes, elements): (&[&str], &[&str]) = match node.tag_name().name() {
+        "rsl" => (&[], &["content", "license"]),
+        "content" => (&["url"], &["license"]),
+        "license" => (&[], &["permits", "prohibits", "payment"]),
+        "permits" | "prohibits" | "payment" => (&["type"], &[]),
+        _ => return None,
+    };
+    let mut inner = node.children().filter(Node::is_element);
+    let is_ours = |name: &str| attributes.contains(&name);
+    let of_ours = |a: roxmltree::Attribute<'_, '_>| a.namespace().is_none() && is_ours(a.name());
+    let is_element = |inner: Node<'_, '_>| elements.contains(&inner.tag_name().name());
+    Some(node.attributes().all(of_ours) && inner.all(is_element))
 }
 
 /// What a license says that stands elsewhere: its terms come first.
@@ -122,19 +171,23 @@ pub(crate) fn linked() -> Reading {
     Reading::all(&USES, Preference::Conditional)
 }
 
-fn license(license: &Node<'_, '_>) -> Reading {
+fn license(license: &Node<'_, '_>, is_plain: bool) -> Reading {
     let elements = || license.children().filter(Node::is_element);
+    let of_usage = |node: &Node<'_, '_>| node.attribute("type").unwrap_or("usage") == "usage";
     let rules = |name: &'static str| {
-        let of_usage = |node: &Node<'_, '_>| node.attribute("type").unwrap_or("usage") == "usage";
         let texts = elements().filter(move |node| is(node, name) && of_usage(node));
         texts.flat_map(|node| words(&node)).collect::<Vec<String>>()
     };
-    let is_plain = |node: Node<'_, '_>| {
-        let is_rule = is(&node, "permits") || is(&node, "prohibits");
-        let of_usage = node.attribute("type").unwrap_or("usage") == "usage";
-        is_rule && of_usage || is(&node, "payment") && node.attribute("type") == Some("free")
+    let conditions_nothing = |node: Node<'_, '_>| {
+        let is_free = node.attribute("type") == Some("free") && words(&node).is_empty();
+        let is_harmless = if is(&node, "payment") {
+            is_free
+        } else {
+            of_usage(&node)
+        };
+        is_known(&node) == Some(true) && is_harmless
     };
-    let word = if elements().all(is_plain) {
+    let word = if is_plain && elements().all(conditions_nothing) {
         Preference::Allowed
     } else {
         Preference::Conditional
