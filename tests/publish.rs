@@ -266,12 +266,6 @@ fn texts_of_others_mean_what_their_standards_say() -> Outcome {
         ),
         (
             Page,
-            "<title><meta name=robots content=noai",
-            Gen,
-            Some(Unknown),
-        ),
-        (
-            Page,
             "<meta name=tdm-reservation content=\"1\"><meta name=tdm-policy content=\"https://e.com/?a&amp;b\">",
             Gen,
             Some(Conditional),
@@ -752,6 +746,87 @@ fn a_license_permits_only_where_nothing_conditions_it() -> Outcome {
     for (text, expected) in cases {
         let statements = Place::RslDocument.read(&text, &path("/music/song.mp3")?);
         assert_eq!(said(&statements, Usage::Training), Some(expected), "{text}");
+    }
+    Ok(())
+}
+
+/// A tokenizer alone knows neither what is text nor what is passed over.
+#[test]
+fn a_page_is_read_as_a_browser_reads_it() -> Outcome {
+    use Preference::{Allowed, Conditional, Disallowed, Unknown};
+    let denial = "<meta name=tdm-reservation content=1>";
+    let permission = "<meta name=tdm-reservation content=0>";
+    let license = |url: &str, rule: &str| {
+        format!(
+            "<script type='application/rsl+xml'><rsl><content url='{url}'><license>\
+             <{rule}>ai-train</{rule}></license></content></rsl></script>"
+        )
+    };
+    let mut cases = vec![
+        (format!("<script>'<!--'</script>{denial}"), Some(Disallowed)),
+        (
+            format!("<script>'<!-- <script>'</script> --></script>{denial}"),
+            Some(Disallowed),
+        ),
+        (format!("<style><!-- </style>{denial}"), Some(Disallowed)),
+        // It breaks off where real readers hear nothing more.
+        (format!("<title>{denial}"), None),
+        (format!("{permission}<title>song"), None),
+        (format!("{permission}<!-- {denial}"), None),
+        (
+            format!("{permission}<meta name=tdm-reservation content=1"),
+            None,
+        ),
+        (format!("{permission}<script>"), None),
+        (format!("{denial}<script>"), Some(Disallowed)),
+        (format!("{permission}<title>song</title>"), Some(Allowed)),
+        (format!("{permission}<p>a < b"), Some(Allowed)),
+        // Some readers pass it over.
+        (format!("<noscript>{denial}</noscript>"), Some(Disallowed)),
+        (format!("<noscript>{permission}</noscript>"), Some(Unknown)),
+        (format!("<template>{permission}</template>"), Some(Unknown)),
+        (
+            format!("<noscript><style></style></noscript>{permission}"),
+            Some(Allowed),
+        ),
+        (
+            format!("<svg><title/><style/></svg>{denial}"),
+            Some(Disallowed),
+        ),
+        (format!("<svg/>{permission}"), Some(Allowed)),
+        (
+            format!("<svg><title>{denial}</title></svg>"),
+            Some(Disallowed),
+        ),
+        (license("/music/", "prohibits"), Some(Disallowed)),
+        (license("/music/", "permits"), Some(Allowed)),
+        (
+            license("https://example.com/the-page", "prohibits"),
+            Some(Disallowed),
+        ),
+        (
+            license("https://example.com/the-page", "permits"),
+            Some(Unknown),
+        ),
+        (
+            license("/", "permits").replace("<license", "<payment/><license"),
+            Some(Conditional),
+        ),
+        (license("/", "prohibits").replace("</rsl>", ""), None),
+        (
+            license("/", "prohibits").replace("rsl+xml", "json"),
+            Some(Unknown),
+        ),
+    ];
+    for name in [
+        "title", "textarea", "script", "style", "iframe", "xmp", "noembed", "noframes",
+    ] {
+        cases.push((format!("<{name}>{denial}</{name}>"), Some(Unknown)));
+        cases.push((format!("<{name}></p></{name}>{denial}"), Some(Disallowed)));
+    }
+    for (text, expected) in cases {
+        let statements = Place::Page.read(&text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, Usage::Training), expected, "{text}");
     }
     Ok(())
 }

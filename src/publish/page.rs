@@ -1,9 +1,12 @@
 //! Elements of a page's `<head>`: `<meta name="tdm-reservation">` and `tdm-policy` (TDMRep),
-//! `<meta name="robots" content="noai">`, and a `<link rel="license">` to the RSL document.
+//! `<meta name="robots" content="noai">`, and a `<link rel="license">` to the RSL document; one
+//! within the page, in a `<script type="application/rsl+xml">`, is read too.
 
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::{HtmlString, StartTag, State, Token, Tokenizer, naive_next_state};
 
-use super::{LICENSE, Place, Publication, RSL_TYPE, UrlPath, headers, joined, named, said};
+use super::{
+    LICENSE, Place, Publication, RSL_TYPE, UrlPath, headers, joined, named, rsl_document, said,
+};
 use crate::consent::{Declaration, Preference, Preferences};
 use crate::statement::Statement;
 
@@ -30,37 +33,122 @@ pub(super) fn write(publication: &Publication) -> String {
     joined(&lines)
 }
 
-/// Reads the elements, wherever in the page they stand.
-pub(super) fn read(text: &str, _: &UrlPath) -> Vec<Statement> {
-    let mut pairs = Vec::new();
-    for Ok(token) in Tokenizer::new(text) {
-        let Token::StartTag(tag) = token else {
-            continue;
-        };
-        let value = |name| attribute(&tag, name);
-        match tag.name.as_slice() {
-            b"meta" => {
-                let name = value("name").to_ascii_lowercase();
-                let name = if name == "robots" {
-                    headers::ROBOTS.to_owned()
+/// Reads the elements, wherever in the page they stand, and RSL documents in its scripts.
+///
+/// A page that breaks off within an element of text, a comment or a tag may hide anything there.
+/// What stands in elements that some readers pass over denies, and permits nothing.
+pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
+    let path = path.compared();
+    let (mut pairs, mut aside) = (Vec::new(), Vec::new());
+    let mut statements = Vec::new();
+    let mut passed_over: Vec<HtmlString> = Vec::new();
+    let mut open: Option<OfText> = None;
+    let mut breaks_off = false;
+    let mut tokens = Tokenizer::new(text);
+    while let Some(Ok(token)) = tokens.next() {
+        match token {
+            Token::StartTag(tag) => {
+                let name = tag.name.as_slice();
+                let said = if passed_over.is_empty() {
+                    &mut pairs
                 } else {
-                    name
+                    &mut aside
                 };
-                pairs.push((name, value("content")));
-            }
-            b"link" => {
-                let relations = value("rel").to_ascii_lowercase();
-                let mut relations = relations.split_whitespace();
-                if relations.any(|relation| relation == "license")
-                    && value("type").eq_ignore_ascii_case(RSL_TYPE)
-                {
-                    pairs.push((LICENSE.to_owned(), value("href")));
+                said.extend(stated(&tag));
+                let in_foreign = passed_over.last().is_some_and(|last| is_foreign(last));
+                if let Some(state) = text_state(name).filter(|_| !in_foreign) {
+                    tokens.set_state(state);
+                    open = Some(OfText::new(&tag));
+                } else if PASSED_OVER.contains(&name) && !(tag.self_closing && is_foreign(name)) {
+                    passed_over.push(tag.name);
                 }
             }
-            _ => {}
+            Token::String(text) => {
+                if let Some(license) = open.as_mut().and_then(|open| open.license.as_mut()) {
+                    license.extend_from_slice(&text);
+                }
+            }
+            Token::EndTag(tag) => {
+                if let Some(license) = open.take().and_then(|open| open.license) {
+                    let license = String::from_utf8_lossy(&license);
+                    statements.extend(rsl_document::read_in_page(&license, &path));
+                }
+                passed_over.pop_if(|last| *last == tag.name);
+            }
+            Token::Error(error) => breaks_off |= error.as_str().starts_with("eof-in-"),
+            Token::Comment(_) | Token::Doctype(_) => {}
         }
     }
-    said(Place::Page, &pairs)
+    statements.extend(said(Place::Page, &pairs));
+    let mut aside = said(Place::Page, &aside);
+    aside.iter_mut().for_each(Statement::permit_nothing);
+    statements.extend(aside);
+    if breaks_off || open.is_some() {
+        statements.push(Place::Page.unreadable("the page breaks off"));
+    }
+    statements
+}
+
+/// Elements that some readers pass over: they run scripts, or do not draw.
+const PASSED_OVER: [&[u8]; 4] = [b"noscript", b"template", b"svg", b"math"];
+
+/// An element that holds text and no elements (WHATWG HTML section 13.2.6), until its end.
+struct OfText {
+    /// What it says, where that is an RSL document.
+    license: Option<Vec<u8>>,
+}
+
+impl OfText {
+    fn new(tag: &StartTag<()>) -> OfText {
+        let kind = attribute(tag, "type");
+        let is_license = tag.name.as_slice() == b"script" && is_rsl(&kind);
+        OfText {
+            license: is_license.then(Vec::new),
+        }
+    }
+}
+
+fn text_state(name: &[u8]) -> Option<State> {
+    match name {
+        // Who runs no scripts reads it.
+        b"noscript" => None,
+        b"noframes" => Some(State::RawText),
+        name => naive_next_state(name),
+    }
+}
+
+/// In SVG and MathML a title, a style and a script are as other elements are.
+fn is_foreign(name: &[u8]) -> bool {
+    name == b"svg" || name == b"math"
+}
+
+/// What an element states: a name and its value.
+fn stated(tag: &StartTag<()>) -> Option<(String, String)> {
+    let value = |name| attribute(tag, name);
+    match tag.name.as_slice() {
+        b"meta" => {
+            let name = value("name").to_ascii_lowercase();
+            let name = if name == "robots" {
+                headers::ROBOTS.to_owned()
+            } else {
+                name
+            };
+            Some((name, value("content")))
+        }
+        b"link" => {
+            let relations = value("rel").to_ascii_lowercase();
+            let mut relations = relations.split_whitespace();
+            let is_license = relations.any(|relation| relation == "license");
+            let is_ours = is_license && is_rsl(&value("type"));
+            is_ours.then(|| (LICENSE.to_owned(), value("href")))
+        }
+        _ => None,
+    }
+}
+
+fn is_rsl(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case(RSL_TYPE)
 }
 
 fn attribute(tag: &StartTag<()>, name: &str) -> String {

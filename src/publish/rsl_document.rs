@@ -1,8 +1,9 @@
 //! A document of Really Simple Licensing 1.0: a `<content>` for each recording, with its license.
 
+use super::path::Compared;
 use super::{Place, Publication, UrlPath, joined};
 use crate::statement::Statement;
-use crate::vocabulary::{Vocabulary, Wording, rsl};
+use crate::vocabulary::{Reading, Vocabulary, rsl};
 
 /// The document.
 pub(super) fn write(publication: &Publication) -> String {
@@ -24,15 +25,20 @@ pub(super) fn write(publication: &Publication) -> String {
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let path = path.compared();
     let reading = rsl::understand_for(text, |pattern| path.is_of(pattern));
-    let state = |reading| {
-        let wording = Wording::from(text);
-        Statement::read(
-            "license",
-            Place::RslDocument,
-            Vocabulary::Rsl,
-            wording.value,
-            reading,
-        )
-    };
+    let state = |reading| state(Place::RslDocument, text, reading);
     reading.map(state).into_iter().collect()
+}
+
+/// Reads a document within a page. Its contents may be the page, whose address nobody knows and
+/// which speaks of the recordings that it lists: these permit nothing.
+pub(super) fn read_in_page(text: &str, path: &Compared) -> Option<Statement> {
+    let mut of_any = rsl::understand_for(text, |_| true)?;
+    of_any.permit_nothing();
+    let own = rsl::understand_for(text, |pattern| path.is_of(pattern));
+    let reading = own.into_iter().fold(of_any, Reading::and);
+    Some(state(Place::Page, text, reading))
+}
+
+fn state(place: Place, text: &str, reading: Reading) -> Statement {
+    Statement::read("license", place, Vocabulary::Rsl, text.to_owned(), reading)
 }
