@@ -705,6 +705,13 @@ fn a_license_permits_only_where_nothing_conditions_it() -> Outcome {
             Conditional,
         ),
         (of("", "<payment/>"), Conditional),
+        (of("", "").replace("/music/", "song.mp3"), Conditional),
+        (
+            of("", "")
+                .replace("/music/", "song.mp3")
+                .replace("permits", "prohibits"),
+            Preference::Disallowed,
+        ),
         (
             of("", "<permits type='user'>education</permits>"),
             Conditional,

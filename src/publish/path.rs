@@ -71,6 +71,11 @@ impl Compared {
     }
 }
 
+/// Whether a pattern can speak of the path of any URL. Others may be meant for any.
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.is_empty() || text.starts_with(['/', '*']) || text.contains("://")
+}
+
 fn matches(path: &str, pattern: &str, ends: bool) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else {

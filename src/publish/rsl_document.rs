@@ -1,6 +1,6 @@
 //! A document of Really Simple Licensing 1.0: a `<content>` for each recording, with its license.
 
-use super::path::Compared;
+use super::path::{Compared, is_pattern};
 use super::{Place, Publication, UrlPath, joined};
 use crate::statement::Statement;
 use crate::vocabulary::{Reading, Vocabulary, rsl};
@@ -24,7 +24,7 @@ pub(super) fn write(publication: &Publication) -> String {
 /// Reads every license in a content that speaks of the path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let path = path.compared();
-    let reading = rsl::understand_for(text, |pattern| path.is_of(pattern));
+    let reading = rsl::understand_for(text, |pattern| is_it(&path, pattern));
     let state = |reading| state(Place::RslDocument, text, reading);
     reading.map(state).into_iter().collect()
 }
@@ -32,11 +32,15 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
 /// Reads a document within a page. Its contents may be the page, whose address nobody knows and
 /// which speaks of the recordings that it lists: these permit nothing.
 pub(super) fn read_in_page(text: &str, path: &Compared) -> Option<Statement> {
-    let mut of_any = rsl::understand_for(text, |_| true)?;
+    let mut of_any = rsl::understand_for(text, |_| Some(true))?;
     of_any.permit_nothing();
-    let own = rsl::understand_for(text, |pattern| path.is_of(pattern));
+    let own = rsl::understand_for(text, |pattern| is_it(path, pattern));
     let reading = own.into_iter().fold(of_any, Reading::and);
     Some(state(Place::Page, text, reading))
+}
+
+fn is_it(path: &Compared, pattern: &str) -> Option<bool> {
+    is_pattern(pattern).then(|| path.is_of(pattern))
 }
 
 fn state(place: Place, text: &str, reading: Reading) -> Statement {

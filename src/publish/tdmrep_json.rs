@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::path::is_pattern;
 use super::{Place, Publication, TDM_RESERVATION, UrlPath, reserved};
 use crate::statement::Statement;
 use crate::vocabulary::object::{self, Value};
@@ -59,17 +60,12 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
             break;
         }
         let mut locations = object::named(members, "location").peekable();
-        let is_about_others = locations.peek().is_some() && locations.all(is_location);
+        let is_about_others = locations.peek().is_some()
+            && locations.all(|value| value.text().is_some_and(is_pattern));
         if (is_about || !is_about_others) && statements.is_empty() {
             let why = "a rule without location or reservation";
             statements.push(Place::TdmrepJson.unreadable(why));
         }
     }
     statements
-}
-
-/// Whether a rule can be about the path of any URL.
-fn is_location(value: &Value) -> bool {
-    let is_pattern = |text: &str| text.starts_with(['/', '*']) || text.contains("://");
-    value.text().is_some_and(is_pattern)
 }

@@ -93,12 +93,12 @@ pub(super) fn spell(declaration: &Declaration) -> Option<Wording> {
 /// What a license, or every license of a document, says.
 pub(super) fn understand(wording: &Wording) -> Reading {
     let unreadable = || Reading::unreadable("there is no license", &USES);
-    understand_for(&wording.value, |_| true).unwrap_or_else(unreadable)
+    understand_for(&wording.value, |_| Some(true)).unwrap_or_else(unreadable)
 }
 
-/// What a document says of a content, given whether an address is that content's; nothing where
-/// no license is about it. Licenses in no `<content>` are about any.
-pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> bool) -> Option<Reading> {
+/// What a document says of a content, given whether an address is that content's, where that
+/// can be told; nothing where no license is about it. Licenses in no `<content>` are about any.
+pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> Option<bool>) -> Option<Reading> {
     if text.len() > LONGEST || text.matches("xmlns").count() > MOST_NAMESPACES {
         return Some(Reading::unreadable("too large to be read", &USES));
     }
@@ -129,14 +129,16 @@ struct Around {
 fn licenses_in(
     node: &Node<'_, '_>,
     mut around: Around,
-    is_it: &impl Fn(&str) -> bool,
+    is_it: &impl Fn(&str) -> Option<bool>,
     depth: usize,
 ) -> Option<Reading> {
     if let Some(is_known) = is_known(node) {
         around.is_plain &= is_known;
     }
     if is(node, "content") {
-        around.is_about = node.attribute("url").is_none_or(is_it);
+        let is_it = node.attribute("url").map_or(Some(true), is_it);
+        around.is_about = is_it.unwrap_or(true);
+        around.is_plain &= is_it.is_some();
     }
     let own = is(node, "license") && around.is_about;
     let mut readings = own.then(|| license(node, around.is_plain));
