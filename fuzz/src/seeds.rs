@@ -5,7 +5,8 @@ use std::io::{self, Cursor};
 use std::path::Path;
 
 use noai_audio::{
-    Declaration, EmbedOptions, Limits, Marker, Preset, Record, TermsDigest, Usage, read_from,
+    Declaration, EmbedOptions, Limits, Marker, Place, Preference, Preset, Publication, Record,
+    TermsDigest, Usage, Vocabulary, read_from,
 };
 
 /// Larger files only slow a fuzzer down.
@@ -51,6 +52,20 @@ fn texts(to: &Path) -> io::Result<()> {
         let mut record = record.clone();
         record.marker = Some(marker.clone());
         let name = number.to_string();
+        let mut publication = Publication::new();
+        publication.list(
+            "/music/song.mp3".parse().expect("a path"),
+            marker.declaration(),
+        );
+        for place in Place::ALL {
+            let text = publication.write(place);
+            put(to, "words", &format!("{number}-{place}"), text.as_bytes())?;
+        }
+        for (word, _) in Preference::ALL.iter().enumerate() {
+            let mut bytes = vec![word as u8; 7];
+            bytes.extend(b"https://example.org/?a=1&b\n/music/a%20b.mp3");
+            put(to, "published", &word.to_string(), &bytes)?;
+        }
         put(to, "marker", &name, marker.to_string().as_bytes())?;
         put(to, "fields", &name, fields.as_bytes())?;
         put(
@@ -60,6 +75,15 @@ fn texts(to: &Path) -> io::Result<()> {
             format!("{fields}COPYRIGHT=2026 {notice}\n").as_bytes(),
         )?;
         put(to, "records", &name, record.to_json().as_bytes())?;
+    }
+    for vocabulary in Vocabulary::ALL {
+        for vector in fs::read_dir(Path::new("tests/vectors").join(vocabulary.name()))? {
+            let vector = vector?;
+            let name = format!("{vocabulary}-{}", vector.file_name().to_string_lossy());
+            let whole = fs::read_to_string(vector.path())?;
+            let (_, text) = whole.split_once("\n\n").unwrap_or(("", &whole));
+            put(to, "words", &name, text.as_bytes())?;
+        }
     }
     let sound = record.sound;
     let texts = [

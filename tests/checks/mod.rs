@@ -7,6 +7,7 @@
 mod differential;
 mod files;
 mod texts;
+mod words;
 
 use crate::common::Outcome;
 
@@ -33,10 +34,14 @@ pub(crate) enum Check {
     Records,
     /// Digests, codes, fingerprints and dates are read back.
     Codes,
+    /// No words in or beside a file hide a denial.
+    Words,
+    /// What is written of a declaration says no more than it does.
+    Published,
 }
 
 impl Check {
-    pub(crate) const ALL: [Check; 10] = [
+    pub(crate) const ALL: [Check; 12] = [
         Check::Read,
         Check::Essence,
         Check::Write,
@@ -47,6 +52,8 @@ impl Check {
         Check::Fields,
         Check::Records,
         Check::Codes,
+        Check::Words,
+        Check::Published,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -61,6 +68,8 @@ impl Check {
             Check::Fields => "fields",
             Check::Records => "records",
             Check::Codes => "codes",
+            Check::Words => "words",
+            Check::Published => "published",
         }
     }
 
@@ -77,6 +86,8 @@ impl Check {
             Check::Fields => texts::fields(bytes),
             Check::Records => texts::records(bytes),
             Check::Codes => texts::codes(bytes),
+            Check::Words => words::read(bytes),
+            Check::Published => words::write(bytes),
         }
     }
 }
