@@ -898,12 +898,13 @@ fn a_text_beyond_the_bound_is_unreadable() -> Outcome {
 #[test]
 fn a_recording_that_is_listed_twice_is_denied_what_either_denies() -> Outcome {
     let ours = path("/song.mp3")?;
+    let spellings = [path("/s%6Fng.mp3")?, ours.clone()];
     let yes = declaration("generative-training=y, training=y, data-mining=y, search=y")?;
     let no = declaration("generative-training=n, training=n, data-mining=n, search=n")?;
     for order in [[&yes, &no], [&no, &yes]] {
         let mut publication = Publication::new();
-        for declaration in order {
-            publication.list(ours.clone(), declaration);
+        for (spelling, declaration) in spellings.iter().zip(order) {
+            publication.list(spelling.clone(), declaration);
         }
         for place in [Place::Headers, Place::RobotsTxt, Place::TdmrepJson] {
             let statements = place.read(&publication.write(place), &ours);

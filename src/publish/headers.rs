@@ -9,7 +9,7 @@ pub(super) const ROBOTS: &str = "X-Robots-Tag";
 /// A `_headers` file.
 pub(super) fn write(publication: &Publication) -> String {
     let mut lines = Vec::new();
-    for (path, declaration) in &publication.listed {
+    for (path, declaration) in publication.listed.values() {
         let mut headers = named(declaration);
         if let Some(address) = &publication.rsl {
             let link = format!("<{address}>; rel=\"license\"; type=\"{RSL_TYPE}\"");

@@ -19,6 +19,7 @@ use crate::consent::{Declaration, PolicyUrl, Usage};
 use crate::statement::Statement;
 use crate::vocabulary::{Reading, Vocabulary, Wording, rsl, tdmrep, training_mining};
 
+use path::Compared;
 pub use path::{UrlPath, UrlPathError};
 
 /// A place outside a file where consent is stated.
@@ -121,7 +122,8 @@ impl fmt::Display for Place {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Publication {
-    listed: BTreeMap<UrlPath, Declaration>,
+    /// By the spelling that is compared: two of one path are one recording.
+    listed: BTreeMap<Compared, (UrlPath, Declaration)>,
     rsl: Option<PolicyUrl>,
 }
 
@@ -136,7 +138,7 @@ impl Publication {
     /// where the policies differ there is none. A permission that ends is left out.
     pub fn list(&mut self, path: UrlPath, declaration: &Declaration) -> &mut Publication {
         let mut declaration = declaration.lasting();
-        if let Some(known) = self.listed.get(&path) {
+        if let Some((_, known)) = self.listed.get(&path.compared()) {
             let preferences = known.preferences().combine(*declaration.preferences());
             let policy = declaration
                 .policy_url()
@@ -147,7 +149,8 @@ impl Publication {
                 declaration = declaration.policy(policy);
             }
         }
-        self.listed.insert(path, declaration);
+        let compared = path.compared();
+        self.listed.insert(compared, (path, declaration));
         self
     }
 
@@ -173,7 +176,7 @@ impl Publication {
 
     /// What each recording's declaration is in a vocabulary, where it has a wording.
     fn spelled(&self, vocabulary: Vocabulary) -> impl Iterator<Item = (&UrlPath, Wording)> {
-        self.listed.iter().filter_map(move |(path, declaration)| {
+        self.listed.values().filter_map(move |(path, declaration)| {
             Some((path, vocabulary.spell(declaration).wording?))
         })
     }

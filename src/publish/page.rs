@@ -160,7 +160,12 @@ fn attribute(tag: &StartTag<()>, name: &str) -> String {
 
 /// The strongest word for each use, and the policy that all conditions share.
 fn together(publication: &Publication) -> Declaration {
-    let declarations = || publication.listed.values();
+    let declarations = || {
+        publication
+            .listed
+            .values()
+            .map(|(_, declaration)| declaration)
+    };
     let spoken = |all: Preferences, one: &Declaration| all.combine(*one.preferences());
     let all = declarations().fold(Preferences::default(), spoken);
     // One "yes" is no clearance for a recording that says nothing.

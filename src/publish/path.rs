@@ -37,6 +37,7 @@ impl UrlPath {
 }
 
 /// A path in the one of its spellings that is compared (RFC 9309 section 2.2.2).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Compared(String);
 
 impl Compared {
