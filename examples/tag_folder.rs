@@ -57,6 +57,9 @@ struct Arguments {
     /// Leave the copyright field alone
     #[arg(long)]
     no_notice: bool,
+    /// Say nothing in XMP
+    #[arg(long)]
+    no_xmp: bool,
     /// Also change files that carry a C2PA manifest, which any change voids
     #[arg(long)]
     void_c2pa: bool,
@@ -140,6 +143,7 @@ impl Arguments {
         EmbedOptions::new()
             .replace(self.replace)
             .notice(!self.no_notice)
+            .xmp(!self.no_xmp)
             .content_code(!self.no_code)
             .record(self.records.is_some())
             .c2pa(self.void_c2pa)
