@@ -20,7 +20,20 @@ impl Chunks {
         xmp: TagChange,
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
-        let mut splices = self.resize(source, self.beside, beside)?;
+        // The note is about what stands before the first chunk that was made.
+        let noted = match (prior.made, prior.xmp) {
+            (Some(Made::New), _) => self.tag,
+            (_, Some(Made::New)) => self.xmp,
+            _ => None,
+        };
+        let mut resize = |index: Option<usize>, splices| match index {
+            Some(index) => {
+                let stays_odd = self.has_to_stay_odd(index, noted, prior.note);
+                self.resize(source, index, splices, stays_odd)
+            }
+            None => Ok(Vec::new()),
+        };
+        let mut splices = resize(self.beside, beside)?;
         let (mut new, mut gone) = (Vec::new(), Vec::new());
         let ours = [
             (tag, self.tag, self.tag_name, [].as_slice()),
@@ -30,7 +43,7 @@ impl Chunks {
             match change {
                 TagChange::Keep | TagChange::Held(_) => {}
                 TagChange::Edit { splices: edits, .. } => {
-                    splices.extend(self.resize(source, index, edits)?);
+                    splices.extend(resize(index, edits)?);
                 }
                 TagChange::Create(payload) => {
                     new.extend(self.chunk(name, &[signature, &payload].concat())?);
@@ -39,12 +52,6 @@ impl Chunks {
             }
         }
         let mut outer = self.follow(splice::growth(&splices));
-        // The note is about what stands before the first chunk that was made.
-        let noted = match (prior.made, prior.xmp) {
-            (Some(Made::New), _) => self.tag,
-            (_, Some(Made::New)) => self.xmp,
-            _ => None,
-        };
         let mut note = prior.note.filter(|_| noted.is_some()).map(str::to_owned);
         gone.sort_unstable();
         for run in gone.chunk_by(|a, b| a + 1 == *b) {
@@ -163,15 +170,31 @@ impl Chunks {
         is_riff && tag.end == length && (open.data.is_none() || is_sound)
     }
 
+    /// Whether the chunk ends the file, or did before the one that was `noted` came behind it,
+    /// and its pad byte is not there or not counted: only while it is odd that can stay so.
+    fn has_to_stay_odd(&self, chunk: usize, noted: Option<usize>, note: Option<&str>) -> bool {
+        let behind = chunk + 1;
+        let ending = if noted == Some(behind) {
+            Ending::noted(note)
+        } else if behind == self.list.len() {
+            self.ending()
+        } else {
+            Ending::PLAIN
+        };
+        let is_odd = self.list.get(chunk).is_some_and(Chunk::is_odd);
+        is_odd && !(ending.padded && ending.counted)
+    }
+
     /// Adds to the splices inside a chunk those of its size and its pad byte.
     fn resize(
         &self,
         source: &mut Source,
-        index: Option<usize>,
+        index: usize,
         mut splices: Vec<Splice>,
+        stays_odd: bool,
     ) -> Result<Vec<Splice>, Fault> {
         let growth = splice::growth(&splices);
-        let Some(chunk) = index.and_then(|index| self.list.get(index)) else {
+        let Some(chunk) = self.list.get(index) else {
             return Ok(Vec::new());
         };
         if growth == 0 {
@@ -181,13 +204,12 @@ impl Chunks {
         let size = self.number(length, &chunk.size_at)?;
         splices.push(Splice::replace(chunk.size_at.clone(), size));
         let pad = chunk.payload.end..chunk.end;
-        let unpadded = chunk.is_odd() && pad.is_empty();
-        if !source.is_zero(pad.clone())? || unpadded {
-            let what = "the tag's chunk has a missing or odd pad byte";
+        if !source.is_zero(pad.clone())? || stays_odd && growth % 2 != 0 {
+            let what = "the tag's chunk has a missing, uncounted or odd pad byte";
             return Err(Fault::Unsupported(what, chunk.payload.end));
         }
         let new = vec![0; (length % 2) as usize];
-        if new.len() as u64 != pad.end - pad.start {
+        if !stays_odd && new.len() as u64 != pad.end - pad.start {
             splices.push(Splice::replace(pad, new));
         }
         Ok(splices)
