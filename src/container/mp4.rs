@@ -115,7 +115,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     };
     let behind = top.iter().find(|atom| atom.start() == moov.end());
     let free_behind_moov = zero_free(source, behind)?;
-    let packets = packets::find_all(source, &top, &inside, first)?;
+    let packets = packets::find_all(source, &top, &inside, path.first(), first)?;
     let (carrier, tag) = match &keys {
         Some((_, inside)) => (Carrier::Mdta, Some(inside.clone())),
         None => (Carrier::Ilst, path.get(2).map(Atom::payload)),

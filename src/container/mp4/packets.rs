@@ -25,7 +25,7 @@ struct Packet {
     atom: Atom,
     at_top: bool,
     text: Range<u64>,
-    /// Nothing counts over it.
+    /// It can become longer: nothing counts over it, and what is around it is edited.
     is_free: bool,
 }
 
@@ -47,12 +47,13 @@ pub(super) struct Edit {
     pub(super) removed: bool,
 }
 
-/// The packets among the atoms at the top and in the `udta` of `moov`, given where the first
-/// fragment starts.
+/// The packets among the atoms at the top and in the `udta` of `moov`, given the one of these
+/// that is edited, and where the first fragment starts.
 pub(super) fn find_all(
     source: &mut Source,
     top: &[Atom],
     moov: &[Atom],
+    edited: Option<&Atom>,
     fragment: Option<u64>,
 ) -> Result<Packets, Fault> {
     let mut list = Vec::new();
@@ -70,13 +71,14 @@ pub(super) fn find_all(
     for udta in moov.iter().filter(|atom| &atom.kind == b"udta") {
         let (inside, _) = user_data(source, udta)?;
         let inside = children(source, inside)?.into_iter();
+        let is_edited = edited.is_some_and(|edited| edited.start() == udta.start());
         list.extend(
             inside
                 .filter(|atom| &atom.kind == b"XMP_")
                 .map(|atom| Packet {
                     text: atom.payload(),
                     at_top: false,
-                    is_free: true,
+                    is_free: is_edited,
                     atom,
                 }),
         );
