@@ -2373,6 +2373,195 @@ def edge_cases() -> None:
     refused("samples.tta", MALFORMED, "more samples than the file has room for in its seek table", lambda: tta_changed(14, b"\xff" * 4))
 
 
+# XMP packets
+
+XMP_UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+SCHEMAS = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "xmp": "http://ns.adobe.com/xap/1.0/", "dc": "http://purl.org/dc/elements/1.1/",
+    "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/", "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
+    "tdm": "http://www.w3.org/ns/tdmrep/", "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+}
+DMI = "http://ns.useplus.org/ldf/vocab/DMI-"
+PROHIBITED = f"<plus:DataMining>{DMI}PROHIBITED</plus:DataMining>"
+ALLOWED = f"<plus:DataMining>{DMI}ALLOWED</plus:DataMining>"
+
+
+def alternative(name: str, value: str) -> str:
+    """Returns a property with a value for each language."""
+    return f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{value}</rdf:li></rdf:Alt></{name}>'
+
+
+def described(inside: str = "", attributes: str = "", about: str = "", schemas: dict[str, str] = SCHEMAS) -> str:
+    """Returns an `rdf:Description`, one property a line."""
+    names = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in schemas.items() if f"{prefix}:" in inside + attributes and prefix != "rdf")
+    return f'  <rdf:Description rdf:about="{about}"{names}{attributes}>\n   {inside}\n  </rdf:Description>\n'
+
+
+def xmp_packet(*descriptions: str, padding: int = 300, meta: bool = True) -> bytes:
+    """Returns a packet with its wrapper and the white space in which other programs write."""
+    body = f' <rdf:RDF xmlns:rdf="{SCHEMAS["rdf"]}">\n{"".join(descriptions)} </rdf:RDF>\n'
+    if meta:
+        body = f'<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="test corpus">\n{body}</x:xmpmeta>\n'
+    space = (" " * 99 + "\n") * (padding // 100) + " " * (padding % 100)
+    return f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{body}{space}<?xpacket end="w"?>'.encode()
+
+
+TOOL = "<xmp:CreatorTool>Test Program 1.0</xmp:CreatorTool>"
+SOME = described(f"{TOOL}\n   {alternative('dc:title', 'Test Tone')}\n   <dc:creator><rdf:Seq><rdf:li>Test Artist</rdf:li></rdf:Seq></dc:creator>")
+
+
+def xmp_shapes() -> list[tuple[str, str, bytes]]:
+    """Returns packets by name and purpose."""
+    said = lambda inside, **rest: xmp_packet(described(f"{TOOL}\n   {inside}", **rest))
+    hash_tdm = {**SCHEMAS, "tdm": "http://www.w3.org/ns/tdmrep#"}
+    usual = xmp_packet(SOME)
+    return [
+        ("attributes", "properties as attributes", xmp_packet('  <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="Test Program 1.0"/>\n')),
+        ("several", "three descriptions", xmp_packet(SOME, described("<xmpDM:artist>Test Artist</xmpDM:artist>"), described(alternative("dc:rights", COPYRIGHT)))),
+        ("about", "a description of a named resource", xmp_packet(described(TOOL, about="uuid:00000000-0000-4000-8000-000000000001"))),
+        ("no-meta", "rdf:RDF and no x:xmpmeta around it", xmp_packet(SOME, meta=False)),
+        ("no-wrapper", "no xpacket lines", usual.split(b"?>\n", 1)[1].split(b"</x:xmpmeta>")[0] + b"</x:xmpmeta>"),
+        ("empty-rdf", "rdf:RDF that ends where it begins: no place for properties", replaced(replaced(xmp_packet(), b'ns#">', b'ns#"/>'), b"\n </rdf:RDF>", b"")),
+        ("no-rdf", "x:xmpmeta without rdf:RDF", XMP),
+        ("two-rdf", "two rdf:RDF", replaced(usual, b"</x:xmpmeta>", usual[usual.index(b" <rdf:RDF"):usual.index(b"</x:xmpmeta>")] + b"</x:xmpmeta>")),
+        ("prefix", "another prefix for RDF", usual.replace(b"rdf:", b"r:").replace(b":rdf=", b":r=")),
+        ("default", "RDF as the default namespace", usual.replace(b"<rdf:", b"<").replace(b"</rdf:", b"</").replace(b"xmlns:rdf=", b"xmlns=").replace(b"rdf:about", b"about")),
+        ("comment", "comments and character data around the end of rdf:RDF", replaced(usual, b" </rdf:RDF>", b"<!-- </rdf:RDF> --> </rdf:RDF><!-- </rdf:RDF> -->")),
+        ("allowed", "data mining allowed by somebody", said(ALLOWED)),
+        ("prohibited", "data mining prohibited by somebody", said(PROHIBITED)),
+        ("resource", "data mining prohibited, as an address", said(f'<plus:DataMining rdf:resource="{DMI}PROHIBITED-AIMLTRAINING"/>')),
+        ("label", "data mining prohibited, as the label that people see", said("<plus:DataMining>Prohibited for Generative AI/ML training</plus:DataMining>")),
+        ("attribute", "data mining prohibited, as an attribute", said(TOOL, attributes=f' plus:DataMining="{DMI}PROHIBITED"').replace(TOOL.encode() + b"\n   ", b"", 1)),
+        ("constraint", "data mining under constraints", said(f"<plus:DataMining>{DMI}PROHIBITED-SEECONSTRAINT</plus:DataMining>\n   {alternative('plus:OtherConstraints', 'Ask Test Artist first.')}")),
+        ("two-words", "data mining allowed in one description and prohibited in another", xmp_packet(described(ALLOWED), described(PROHIBITED))),
+        ("reservation", "TDMRep, reserved", said("<tdm:reservation>1</tdm:reservation>")),
+        ("reservation-hash", "TDMRep, reserved, in the namespace of its other forms", said("<tdm:reservation>1</tdm:reservation><tdm:policy>https://example.org/terms</tdm:policy>", schemas=hash_tdm)),
+        ("unreserved", "TDMRep, not reserved", said("<tdm:reservation>0</tdm:reservation>")),
+        ("terms", "usage terms and rights of somebody", said(f"{alternative('xmpRights:UsageTerms', 'Ask first.')}\n   {alternative('dc:rights', COPYRIGHT)}")),
+        ("denial-in-terms", "usage terms that deny", said(alternative("xmpRights:UsageTerms", "No AI training."))),
+        ("utf16", "UTF-16", b"\xff\xfe" + usual.decode().encode("utf-16-le")),
+        ("latin1", "a byte that is no UTF-8", replaced(said(PROHIBITED), b"Test Program", b"Test Progr\xe4m")),
+        ("not-xml", "not well-formed", replaced(said(PROHIBITED), b"</rdf:Description>", b"")),
+        ("doctype", "a document type", replaced(usual, b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY e "e">]>\n<x:xmpmeta')),
+        ("zeros", "zeros alone: room for a packet", bytes(400)),
+        ("spaces", "white space alone", b" " * 200 + b"\n"),
+        ("zeros-behind", "a packet in a longer room of zeros", usual + bytes(200)),
+        ("empty", "no byte", b""),
+    ]
+
+
+def xmp_cases() -> None:
+    """Registers files with XMP packets of other programs: every shape of a packet in WAV, every place in the others."""
+    def one(name: str, format: str, purpose: str, make: Callable[[], bytes]) -> None:
+        built(f"tagged/xmp-{name}", format, TAGGED, "XMP-1", purpose, make)
+
+    usual, denied = xmp_packet(SOME), xmp_packet(described(f"{TOOL}\n   {PROHIBITED}"))
+    even, odd_one = xmp_packet(SOME, padding=300 + len(usual) % 2), xmp_packet(SOME, padding=301 + len(usual) % 2)
+    assert (len(even) % 2, len(odd_one) % 2) == (0, 1)
+    for name, purpose, packet in xmp_shapes():
+        one(f"{name}.wav", "wav", f"XMP in `_PMX`: {purpose}", lambda packet=packet: wav(after=chunk("_PMX", packet)))
+    tag = id3(text("TIT2", "Test Tone") + text("TCOP", COPYRIGHT), padding=101)
+    one("before.wav", "wav", "XMP in `_PMX` before the sound, of even length", lambda: wav(chunk("_PMX", even)))
+    one("odd.wav", "wav", "XMP in `_PMX` of odd length before the sound, LIST INFO behind", lambda: wav(chunk("_PMX", odd_one), info(("ICOP", COPYRIGHT.encode() + b"\0"))))
+    one("odd-last.wav", "wav", "XMP in `_PMX` of odd length at the end of the file", lambda: wav(after=chunk("_PMX", odd_one)))
+    one("odd-unpadded.wav", "wav", "the same without its pad byte: no size can change", lambda: wav(after=chunk("_PMX", odd_one, pad=False)))
+
+    def uncounted(before: bytes, kind: str, body: bytes) -> bytes:
+        """Returns a file whose last chunk has a pad byte that the outer size does not count."""
+        last = before + chunk(kind, body)
+        assert len(body) % 2 == 1
+        return riff(fmt(), sound(), last, size=len(riff(fmt(), sound(), last)) - 9)
+    last = wav(after=chunk("_PMX", odd_one))
+    one("odd-uncounted.wav", "wav", "the same with a pad byte that the outer size does not count", lambda: uncounted(b"", "_PMX", odd_one))
+    one("odd-uncounted-id3.wav", "wav", "the same behind an id3 chunk", lambda: uncounted(chunk("id3 ", tag), "_PMX", odd_one))
+    one("odd-uncounted-info.wav", "wav", "no XMP, and an odd LIST INFO whose pad byte the outer size does not count", lambda: uncounted(
+        b"", "LIST", b"INFO" + chunk("ICOP", COPYRIGHT.encode() + b".", pad=False)))
+    one("odd-promised.wav", "wav", "the same without the pad byte that the outer size counts", lambda: last[:-1])
+    one("other-name.wav", "wav", "XMP in `XMP `, as some programs name the chunk", lambda: wav(after=chunk("XMP ", denied)))
+    one("both-names.wav", "wav", "XMP in `XMP ` and in `_PMX`", lambda: wav(chunk("XMP ", denied), chunk("_PMX", usual)))
+    one("two.wav", "wav", "two `_PMX`, the second with a word on data mining", lambda: wav(chunk("_PMX", usual), chunk("_PMX", denied)))
+    one("id3.wav", "wav", "XMP in `_PMX` between the id3 chunk and another", lambda: wav(after=chunk("id3 ", tag) + chunk("_PMX", usual) + chunk("iXML", b"<BWFXML/>")))
+    one("in-id3.wav", "wav", "XMP in PRIV of the id3 chunk, where no reader of WAV expects it", lambda: wav(after=chunk("id3 ", id3(text("TIT2", "Test Tone") + frame("PRIV", b"XMP\0" + denied)))))
+    one("odd-sound.wav", "wav", "odd sound, its pad byte, then XMP", lambda: odd(chunk("_PMX", usual)))
+    one("rf64.wav", "wav", "RF64 with XMP in `_PMX`", lambda: rf64(after=chunk("_PMX", usual)))
+    one("rf64-table.wav", "wav", "RF64 with the size of `_PMX` in the table of ds64", lambda: rf64(chunk("_PMX", even, size=0xFFFFFFFF), table=[("_PMX", len(even))]))
+
+    one("appl.aiff", "aiff", "XMP in APPL behind the sound", lambda: aiff(after=iff("APPL", b"XMP " + usual)))
+    one("appl-odd.aiff", "aiff", "XMP in APPL of odd length before the sound", lambda: aiff(iff("APPL", b"XMP " + odd_one)))
+    one("appl-denied.aiff", "aiff", "data mining prohibited in APPL", lambda: aiff(after=iff("APPL", b"XMP " + denied)))
+    one("appl-other.aiff", "aiff", "APPL of another signature that holds a packet", lambda: aiff(after=iff("APPL", b"XMPX" + usual)))
+    one("appl-two.aiff", "aiff", "two APPL with XMP, and one of another program between", lambda: aiff(iff("APPL", b"XMP " + usual), iff("APPL", b"stocodd") + iff("APPL", b"XMP " + denied)))
+    one("appl-empty.aiff", "aiff", "APPL with the signature of XMP alone", lambda: aiff(after=iff("APPL", b"XMP ")))
+    one("in-id3.aiff", "aiff", "XMP in PRIV of the ID3 chunk", lambda: aiff(after=iff("ID3 ", id3(text("TIT2", "Test Tone") + frame("PRIV", b"XMP\0" + usual)))))
+    one("both.aiff", "aiff", "XMP in APPL and in PRIV of the ID3 chunk", lambda: aiff(iff("APPL", b"XMP " + usual), iff("ID3 ", id3(frame("PRIV", b"XMP\0" + usual), padding=40))))
+    one("aifc.aiff", "aiff", "AIFC with XMP in APPL", lambda: aifc("sowt", 16, pcm(TONE()), after=iff("APPL", b"XMP " + usual)))
+
+    title = partial(text, "TIT2", "Test Tone")
+    priv = b"XMP\0" + usual
+
+    def mp3(name: str, purpose: str, make: Callable[[], bytes]) -> None:
+        one(f"{name}.mp3", "mp3", purpose, lambda: with_id3(make()))
+    mp3("v23", "XMP in PRIV of v2.3", lambda: id3(title() + frame("PRIV", priv)))
+    mp3("v23-padding", "the same with padding that our properties fit into", lambda: id3(frame("PRIV", priv) + title(), padding=6000))
+    mp3("v23-unsync", "the same in a tag that is unsynchronised around a cover full of FF", lambda: id3(unsynchronised(title() + frame("PRIV", priv) + frame("APIC", apic(cover()))), flags=0x80))
+    mp3("v23-denied", "data mining prohibited in PRIV", lambda: id3(title() + frame("PRIV", b"XMP\0" + denied)))
+    mp3("v23-other-owner", "PRIV of other owners: one whose name begins with XMP, one that holds a packet", lambda: id3(frame("PRIV", b"XMPX\0" + usual) + frame("PRIV", b"org.example\0" + usual)))
+    mp3("v23-two", "two PRIV with XMP", lambda: id3(frame("PRIV", priv) + title() + frame("PRIV", b"XMP\0" + denied)))
+    mp3("v23-compressed", "XMP in a compressed PRIV, and none that can be read", lambda: id3(title() + frame("PRIV", struct.pack(">I", len(priv)) + stored(priv), flags=0x80)))
+    mp3("v24", "XMP in PRIV of v2.4", lambda: id3(title(version=4) + frame("PRIV", priv, 4), 4))
+    mp3("v24-unsync-frame", "XMP in an unsynchronised PRIV of v2.4", lambda: id3(title(version=4) + v24_unsynchronised("PRIV", priv), 4))
+    mp3("v24-unsync-utf16", "XMP in UTF-16 in an unsynchronised PRIV", lambda: id3(v24_unsynchronised("PRIV", b"XMP\0\xff\xfe" + usual.decode().encode("utf-16-le")), 4))
+    mp3("v24-unsync", "v2.4, unsynchronised as a whole", lambda: id3(v24_unsynchronised("TIT2", b"\0Test Tone") + v24_unsynchronised("PRIV", priv) + v24_unsynchronised("APIC", apic(cover())), 4, flags=0x80))
+    mp3("v24-length", "XMP in a PRIV of v2.4 with a data length", lambda: id3(frame("PRIV", synchsafe(len(priv)) + priv, 4, 0x01) + title(version=4), 4, 200))
+    mp3("v24-zeros", "PRIV with zeros in the place of a packet", lambda: id3(frame("PRIV", b"XMP\0" + bytes(100), 4), 4))
+    mp3("v22", "v2.2, which has no PRIV", lambda: id3(short("TT2", b"\0Test Tone"), 2))
+    one("appended.mp3", "mp3", "XMP in a v2.4 tag behind the sound alone", lambda: with_id3(b"", id3(frame("PRIV", b"XMP\0" + denied, 4), 4, flags=0x10)))
+    one("leading.flac", "flac", "XMP in an ID3v2 tag before fLaC", lambda: id3(title() + frame("PRIV", b"XMP\0" + denied)) + flac((COMMENT, comments("TITLE=Test Tone"))))
+    one("priv.aac", "adts", "XMP in PRIV before ADTS", lambda: id3(title() + frame("PRIV", b"XMP\0" + denied)) + corpus("clean/sine.aac"))
+
+    uuid, atom = box("uuid", XMP_UUID, usual), box("XMP_", usual)
+
+    def m4a(name: str, purpose: str, make: Callable[[], bytes]) -> None:
+        one(name, "mp4", purpose, make)
+    m4a("before-moov.m4a", "XMP in a uuid before moov", lambda: mp4("ftyp", uuid, "moov", "mdat"))
+    m4a("behind-moov.m4a", "XMP in a uuid between moov and mdat", lambda: mp4("ftyp", "moov", uuid, "mdat", udta=notice_items()))
+    m4a("behind-free.m4a", "XMP in a uuid behind the free space behind moov", lambda: mp4("ftyp", "moov", box("free", bytes(4096)), uuid, "mdat", udta=notice_items()))
+    m4a("before-free.m4a", "XMP in a uuid before the free space", lambda: mp4("ftyp", "moov", uuid, box("free", bytes(4096)), "mdat", udta=notice_items()))
+    m4a("behind-mdat.m4a", "XMP in a uuid behind mdat", lambda: mp4("ftyp", "moov", "mdat", uuid))
+    m4a("moov-last.m4a", "XMP in a uuid between mdat and the last moov", lambda: mp4("ftyp", "mdat", uuid, "moov"))
+    m4a("behind-last-moov.m4a", "XMP in a uuid behind the last moov", lambda: mp4("ftyp", "mdat", "moov", uuid, udta=notice_items()))
+    m4a("between-mdat.m4a", "XMP in a uuid between two mdat", lambda: mp4("ftyp", "half", uuid, "moov", "half"))
+    m4a("denied.m4a", "data mining prohibited in a uuid", lambda: mp4(*FIRST_MOOV, box("uuid", XMP_UUID, denied)))
+    m4a("wide.m4a", "XMP in a uuid with a 64-bit size", lambda: mp4("ftyp", "moov", box64("uuid", XMP_UUID + usual), "mdat"))
+    m4a("to-end.m4a", "XMP in a uuid of size 0: to the end of the file", lambda: mp4("ftyp", "moov", "mdat", box("uuid", XMP_UUID, usual, size=0)))
+    m4a("two.m4a", "two uuid with XMP", lambda: mp4("ftyp", uuid, "moov", "mdat", box("uuid", XMP_UUID, denied)))
+    m4a("other-uuid.m4a", "a uuid of another kind that holds a packet", lambda: mp4(*FIRST_MOOV, box("uuid", XMP_UUID[::-1], usual)))
+    m4a("in-udta.m4a", "XMP in moov/udta/XMP_, as in QuickTime", lambda: mp4(*FIRST_MOOV, udta=box("udta", atom)))
+    m4a("both.m4a", "XMP in a uuid and in moov/udta/XMP_", lambda: mp4(*FIRST_MOOV, uuid, udta=box("udta", box("XMP_", denied), meta(ilst()))))
+    m4a("fragments.m4a", "fragments, XMP in a uuid behind moov", lambda: fragmented("file", notice_items(), behind=uuid))
+    m4a("fragments-free.m4a", "fragments, XMP in a uuid behind free space", lambda: fragmented("moof", notice_items(), behind=box("free", bytes(4096)) + uuid))
+    m4a("fragments-counted.m4a", "fragments, XMP in a uuid before each, over which sidx counts", lambda: fragmented("file", notice_items(), each=uuid))
+
+    quicktime = box("ftyp", b"qt  " + bytes(4) + b"qt  ")
+    words = box("©cpy", struct.pack(">HH", len(COPYRIGHT), 0) + COPYRIGHT.encode())
+
+    def mov(name: str, purpose: str, *udta: bytes, layout: tuple = ("moov", "mdat")) -> None:
+        one(f"{name}.mov", "mp4", purpose, lambda: mp4(quicktime, *layout, udta=b"".join(udta)))
+    mov("alone", "XMP in moov/udta/XMP_ alone", box("udta", atom))
+    mov("beside", "XMP_ between other user data", box("udta", words, atom, meta(ilst(), box("free", bytes(60)))))
+    mov("zero", "XMP_ before the 32-bit zero that ends user data", box("udta", atom, bytes(4)))
+    mov("zero-beside", "XMP_ beside a text, before the 32-bit zero", box("udta", words, atom, bytes(4)), layout=("mdat", "moov"))
+    mov("none", "no user data", layout=("moov", "mdat"))
+    mov("other-only", "user data without XMP_", box("udta", words, bytes(4)))
+    mov("denied", "data mining prohibited in XMP_", box("udta", box("XMP_", denied), meta(ilst())))
+    mov("two", "two XMP_", box("udta", atom, box("XMP_", denied)))
+    mov("second-udta", "XMP_ in a udta before that with the items", box("udta", atom), notice_items())
+    mov("later-udta", "XMP_ in a second udta, none with items", box("udta", words), box("udta", atom))
+    mov("top", "XMP in a uuid at the top, as in MP4", layout=("moov", "mdat", uuid))
+    mov("both", "XMP in a uuid at the top and in XMP_", box("udta", atom), layout=("moov", "mdat", box("uuid", XMP_UUID, denied)))
+    one("no-ftyp.mov", "mp4", "old QuickTime without ftyp, XMP in XMP_", lambda: mp4("moov", "mdat", udta=box("udta", atom)))
+
+
 # Other containers, and names that disagree with the content
 
 
@@ -2502,6 +2691,7 @@ CLASSES = {
     "WAV-1": "RF64, BW64, Wave64, other codecs; sizes of streams",
     "WAV-2": "odd lengths, pad bytes, bytes after the end",
     "WAV-3": "foreign chunks and sample formats, kept byte for byte",
+    "XMP-1": "XMP packets of other programs: where they stand, what shape they have, what they say already",
     "ALL-2": "frames, fields, boxes and chunks that only their writers know; fields under our names",
     "ALL-3": "fields with several values",
     "ALL-4": "memory or time taken from a declared size",
@@ -2539,7 +2729,7 @@ Legal text: https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 def register() -> None:
     """Registers every case, those that others are made from first."""
-    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, adts_cases, wavpack_cases, edge_cases, other_cases):
+    for cases in (wav_cases, mp3_cases, flac_cases, ogg_cases, mp4_cases, aiff_cases, adts_cases, wavpack_cases, edge_cases, xmp_cases, other_cases):
         cases()
     CASES.sort(key=lambda case: EARLY.index(case.path) if case.path in EARLY else len(EARLY) + (not case.path.startswith("clean/")))
     for case in CASES:

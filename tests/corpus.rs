@@ -102,7 +102,9 @@ fn without_a_notice_another_reader_sees_every_field_as_before() -> Outcome {
             .embed(song.path(), &no_ai())?;
         let after = seen(&song.bytes()?, format).ok_or("it cannot be read any more")?;
         let mut left = after.iter();
-        for field in &before {
+        // An XMP packet gets our properties.
+        let is_packet = |field: &&String| field.contains("owner: \"XMP\"");
+        for field in before.iter().filter(|field| !is_packet(field)) {
             let short: String = field.chars().take(200).collect();
             ensure(left.any(|other| other == field), || {
                 format!("lost or moved: {short}")

@@ -178,6 +178,11 @@ fn wav_3_foreign_chunks_are_kept() -> Outcome {
 }
 
 #[test]
+fn xmp_1_packets_of_others_are_kept() -> Outcome {
+    holds("XMP-1")
+}
+
+#[test]
 fn all_2_what_only_its_writer_knows_is_kept() -> Outcome {
     holds("ALL-2")
 }

@@ -837,7 +837,7 @@ fn overwrite(bytes: &mut [u8], at: usize, new: &[u8]) {
 
 /// Files whose packets ffmpeg counts in another way, as SPEC.md section 14.4 says, besides
 /// all of Monkey's Audio.
-const COUNTED_OTHERWISE: [&str; 41] = [
+const COUNTED_OTHERWISE: [&str; 43] = [
     "clean/23ni.aifc",
     "clean/42ni.aifc",
     "clean/longer-7.mpc",
@@ -879,6 +879,8 @@ const COUNTED_OTHERWISE: [&str; 41] = [
     "tagged/v24-appended-id3v1.mp3",
     "tagged/v24-appended.mp3",
     "tagged/v24-both-ends.mp3",
+    "tagged/xmp-appended.mp3",
+    "tagged/xmp-rf64-table.wav",
 ];
 
 /// What ffmpeg delivers of this file, and of which codec, rate and channels, by `essences.txt`.
@@ -898,7 +900,7 @@ fn delivered(path: &str) -> Outcome<String> {
 /// Where ffprobe tells of no stream, and four that it tells otherwise: `sowt` is 16 bits to it
 /// whatever `COMM` says, and in MP4 it asks the packets of MP3 and AC-3 instead of the sample
 /// entry.
-const TOLD_OTHERWISE: [&str; 10] = [
+const TOLD_OTHERWISE: [&str; 11] = [
     "clean/23ni.aifc",
     "clean/42ni.aifc",
     "clean/ac3.mp4",
@@ -909,6 +911,7 @@ const TOLD_OTHERWISE: [&str; 10] = [
     "tagged/ogg-flac-0-silent.oga",
     "tagged/rf64-table-twice.wav",
     "tagged/rf64-table.wav",
+    "tagged/xmp-rf64-table.wav",
 ];
 
 /// The files whose sound is looked at: those that are tagged, and those that are only read.

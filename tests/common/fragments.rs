@@ -173,7 +173,9 @@ pub(crate) fn index(payload: &[u8], top: &[Atom], anchor: usize) -> Outcome<Vec<
         targets.extend(start_of(
             top,
             place,
-            &[b"moof", b"styp", b"sidx", b"prft", b"emsg", b"mdat"],
+            &[
+                b"moof", b"styp", b"sidx", b"prft", b"emsg", b"mdat", b"uuid",
+            ],
         )?);
         targets.extend(part(payload, at, 12)?);
         place += be(payload, at, 4)? & 0x7fff_ffff;

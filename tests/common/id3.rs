@@ -79,8 +79,11 @@ fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
         let at = if version == 4 && flags & 1 == 1 { 4 } else { 0 };
         return Ok(Piece::new(&place, Kind::Copyright, rest(body, at)?));
     }
-    if id == b"PRIV" && body.starts_with(b"XMP\0") {
-        return Ok(packet(&place, &[id, &[flags]].concat(), rest(body, 4)?));
+    if id == b"PRIV" {
+        let plain = plain(body, version, flags)?;
+        if plain.starts_with(b"XMP\0") {
+            return Ok(packet(&place, &[id, &[flags]].concat(), rest(&plain, 4)?));
+        }
     }
     let named = id == b"TXXX" && flags == 0 && description(body).is_some_and(|name| is_ours(&name));
     Ok(Piece::new(
@@ -88,6 +91,19 @@ fn piece(frame: &[u8], version: u8) -> Outcome<Piece> {
         if named { Kind::Ours } else { Kind::Foreign },
         frame,
     ))
+}
+
+/// The body without what version 2.4 may do to it: its length before it, unsynchronisation.
+fn plain(body: &[u8], version: u8, flags: u8) -> Outcome<Vec<u8>> {
+    if version != 4 {
+        return Ok(body.to_vec());
+    }
+    let body = rest(body, if flags & 1 == 1 { 4 } else { 0 })?;
+    Ok(if flags & 2 == 2 {
+        resynchronised(body)
+    } else {
+        body.to_vec()
+    })
 }
 
 /// Whether `frame`, in version 2.3, says what the ID3v1 tag of the file says.

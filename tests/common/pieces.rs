@@ -87,6 +87,9 @@ pub(crate) fn packet(place: &str, head: &[u8], bytes: &[u8]) -> Piece {
     }
 }
 
+/// Of a `uuid` atom that holds an XMP packet.
+const XMP: [u8; 16] = *b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
+
 /// The pieces of a file, in order.
 pub(crate) fn pieces(file: &[u8], format: Format) -> Outcome<Vec<Piece>> {
     match format {
@@ -481,7 +484,7 @@ fn mp4_atom(
                 pieces.push(Piece::new(&path, Kind::Copyright, text));
             }
         }
-        "uuid" if payload.starts_with(b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8") => {
+        "uuid" if payload.starts_with(&XMP) => {
             let (head, text) = (part(payload, 0, 16)?, rest(payload, 16)?);
             pieces.push(packet(&path, head, text));
         }
