@@ -665,8 +665,11 @@ fn addresses_stay_where_they_are_put() -> Outcome {
 #[test]
 fn a_document_that_is_a_weapon_is_unreadable() -> Outcome {
     let nested = "<a xmlns:n=\"u\">".repeat(5_000);
-    let long = format!("<rsl>{}</rsl>", " ".repeat(70 << 10));
-    for text in [nested, long] {
+    let long = format!("<rsl>{}</rsl>", " ".repeat(1 << 20));
+    let many = format!("<rsl>{}</rsl>", "<a/>".repeat(150_000));
+    let attributes: Vec<String> = (0..80_000).map(|number| format!("a{number}=''")).collect();
+    let wide = format!("<rsl {}/>", attributes.join(" "));
+    for text in [nested, long, many, wide] {
         let statements = Place::RslDocument.read(&text, &path("/music/song.mp3")?);
         assert_eq!(said(&statements, Usage::Search), None);
     }

@@ -20,19 +20,18 @@
 //! `<content>` that names the recording's address; what is conditional is prohibited there,
 //! since how a policy is named is not settled.
 
-use roxmltree::{Document, Node};
+use roxmltree::Node;
 
 use super::{Reading, Wording, of_all};
 use crate::consent::Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
 use crate::consent::{Declaration, Preference, Usage};
+use crate::xml;
 
 /// The uses that a license speaks of.
 pub(crate) const USES: [Usage; 5] = [GenerativeTraining, Training, Inference, DataMining, Search];
 
-/// Beyond these the parser's work, which grows with the square of either, could be a stranger's
-/// weapon.
-const LONGEST: usize = 64 << 10;
-const MOST_NAMESPACES: usize = 64;
+/// The longest document that is read, in bytes.
+const LONGEST: usize = 1 << 20;
 /// A license that stands in more elements than these has its text read by each around it.
 const DEEPEST: usize = 16;
 
@@ -99,11 +98,12 @@ pub(super) fn understand(wording: &Wording) -> Reading {
 /// What a document says of a content, given whether an address is that content's, where that
 /// can be told; nothing where no license is about it. Licenses in no `<content>` are about any.
 pub(crate) fn understand_for(text: &str, is_it: impl Fn(&str) -> Option<bool>) -> Option<Reading> {
-    if text.len() > LONGEST || text.matches("xmlns").count() > MOST_NAMESPACES {
+    if text.len() > LONGEST {
         return Some(Reading::unreadable("too large to be read", &USES));
     }
-    let Ok(document) = Document::parse(text) else {
-        return Some(Reading::unreadable("not well-formed", &USES));
+    let document = match xml::parse(text) {
+        Ok(document) => document,
+        Err(why) => return Some(Reading::unreadable(why, &USES)),
     };
     let mut licenses = document.descendants().filter(|node| is(node, "license"));
     if licenses.any(|license| license.ancestors().nth(DEEPEST).is_some()) {
