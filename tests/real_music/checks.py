@@ -22,6 +22,7 @@ from mutagen.oggspeex import OggSpeex
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
+from packets import foreign_part
 from structure import Structure, structure_of
 from taggers import FREEFORM
 from tools import in_parallel, output_of
@@ -289,6 +290,9 @@ def id3_tags(frames: id3.ID3 | None) -> Tags:
             tags.copyright += [text for text in frame.text if text]
         elif frame.FrameID == "TXXX" and spelling(frame.desc) in OURS:
             tags.add(frame.desc, "\0".join(frame.text))
+        elif frame.FrameID == "PRIV" and frame.owner == "XMP":
+            foreign = foreign_part(frame.data)
+            tags.foreign += [] if foreign is None else [("PRIV:XMP", shortened(repr(foreign)))]
         else:
             tags.foreign.append((shortened(key), shortened(repr(frame))))
     tags.foreign += [("unknown frame", shortened(repr(data))) for data in frames.unknown_frames]

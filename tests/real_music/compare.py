@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from checks import OURS, Measure, spelling
+from packets import foreign_part
 
 Problem = tuple[str, str]
 Json = dict[str, Any]
@@ -174,7 +175,13 @@ def probe_foreign_problems(_suffix: str, before: Measure, after: Measure) -> Ite
 def foreign_probe(measure: Measure) -> list[tuple[str, str]]:
     """ffprobe's tags without ours and the copyright."""
     changing = (*OURS, "COPYRIGHT")
-    return sorted(item for item in measure.probe.items() if spelling(bare_key(item[0])) not in changing)
+    others = {key: value for key, value in measure.probe.items() if spelling(bare_key(key)) not in changing}
+    for key in [key for key in others if bare_key(key) == "id3v2_priv.XMP"]:
+        # ffmpeg shows what is no printable ASCII as `\\xNN`.
+        packet = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes.fromhex(byte[1].decode()), others.pop(key).encode())
+        foreign = foreign_part(packet)
+        others |= {} if foreign is None else {key: repr(foreign)}
+    return sorted(others.items())
 
 
 def attribute_problems(_suffix: str, before: Measure, after: Measure) -> Iterator[str]:

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from packets import foreign_part
+
 Parts = Counter[tuple[str, str]]
 
 MP4_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"udta"}
+XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 # Offsets have to move with the audio; padding and the tag list are what a tag writer works on.
 MP4_VARIABLE = {b"stco", b"co64", b"free", b"skip", b"ilst"}
 
@@ -86,8 +89,19 @@ def take_chunk(found: Structure, code: bytes, body: bytes) -> None:
         found.info = (found.info or []) + list(info_items(body))
     elif code == b"(c) ":
         found.notices.append(body)
+    elif code == b"_PMX":
+        take_packet(found, name_of(code), b"", body)
+    elif code == b"APPL" and body[:4] == b"XMP ":
+        take_packet(found, name_of(code), body[:4], body[4:])
     elif code.upper() not in (b"ID3 ",):
         found.parts[name_of(code), digest(body)] += 1
+
+
+def take_packet(found: Structure, name: str, head: bytes, packet: bytes) -> None:
+    """An XMP packet, without what is ours in it."""
+    foreign = foreign_part(packet)
+    if foreign is not None:
+        found.parts[name, digest(head + foreign)] += 1
 
 
 def info_items(body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +117,12 @@ def mp4_structure(data: bytes) -> Structure:
     """Every box that holds no other, except offsets, padding and the tag list."""
     found = Structure()
     for path, body in mp4_boxes(data, 0, len(data), "", found.complaints):
-        found.parts[path, digest(body)] += 1
+        if path == "/uuid" and body[:16] == XMP_UUID:
+            take_packet(found, path, body[:16], body[16:])
+        elif path.endswith("/XMP_"):
+            take_packet(found, path, b"", body)
+        else:
+            found.parts[path, digest(body)] += 1
     return found
 
 
