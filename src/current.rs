@@ -123,35 +123,62 @@ impl Current {
 
     /// Whether our properties stand in every XMP packet into which, as the marker says, they came.
     pub(crate) fn has_properties(&self) -> bool {
-        let Some((marker, undo)) = self.marker().and_then(|m| Some((m, m.undo.as_ref()?))) else {
-            return true;
-        };
-        let packets: Vec<Step> = undo.steps(Carrier::Xmp).collect();
-        // Beside those of others some of ours may have had no room.
-        let is_ours = packets.iter().all(|step| step.made == Made::New);
+        let steps = self.packets();
+        let own = self.is_packet_ours();
         let stands = |(name, value): &(&str, String)| {
             let says = |field: &&Found| {
                 let is_named = field.carrier == Some(Carrier::Xmp) && field.name == *name;
-                is_named && (!is_ours || field.text() == Some(value))
+                // Beside those of others some of ours may have had no room.
+                is_named && (!own || field.text() == Some(value))
             };
-            self.found.iter().filter(says).count() >= packets.len()
+            self.found.iter().filter(says).count() >= steps.len()
         };
-        // A licence may have kept the notice out; of an address nothing is read.
-        let told = |(name, _): &&(&str, String)| {
-            !matches!(*name, marker::USAGE_TERMS | marker::WEB_STATEMENT)
-        };
-        marker.properties().iter().filter(told).all(stands)
+        steps.is_empty() || self.told().iter().all(stands)
     }
 
-    /// Whether tags that are left alone, too, say nothing else under our names.
+    /// Whether tags that are left alone, too, say nothing else under our names, nor do packets
+    /// that we made.
     pub(crate) fn is_unanimous(&self) -> bool {
-        let wanted = self.marker().map(Marker::fields).unwrap_or_default();
-        let says = |field: &Found| {
-            let mut known = wanted.iter().filter(|(name, _)| *name == field.name);
-            known.any(|(_, value)| field.text() == Some(value))
+        let (wanted, told) = (
+            self.marker().map(Marker::fields).unwrap_or_default(),
+            self.told(),
+        );
+        let among = |known: &[(&str, String)], field: &Found| {
+            let says =
+                |(name, value): &(&str, String)| *name == field.name && field.text() == Some(value);
+            known.iter().any(says)
         };
-        let others = self.found.iter().filter(|field| !field.main);
-        others.filter(|field| field.is_ours()).all(says)
+        let others = self
+            .found
+            .iter()
+            .filter(|field| !field.main && field.is_ours());
+        let in_packet = |field: &&Found| {
+            field.carrier == Some(Carrier::Xmp)
+                && matches!(field.name, marker::DATA_MINING | marker::RESERVATION)
+        };
+        let mut in_packets = self.found.iter().filter(in_packet);
+        others.clone().all(|field| among(&wanted, field))
+            && (!self.is_packet_ours() || in_packets.all(|field| among(&told, field)))
+    }
+
+    /// What the marker says of XMP packets.
+    fn packets(&self) -> Vec<Step> {
+        let undo = self.marker().and_then(|marker| marker.undo.as_ref());
+        undo.map_or_else(Vec::new, |undo| undo.steps(Carrier::Xmp).collect())
+    }
+
+    /// Whether there is nothing in them but what we wrote, as the marker says.
+    fn is_packet_ours(&self) -> bool {
+        let steps = self.packets();
+        !steps.is_empty() && steps.iter().all(|step| step.made == Made::New)
+    }
+
+    /// The properties that a packet has wherever it has any of ours: a licence may keep the
+    /// notice out, and of an address nothing is read.
+    fn told(&self) -> Vec<(&'static str, String)> {
+        let mut told = self.marker().map(Marker::properties).unwrap_or_default();
+        told.retain(|(name, _)| matches!(*name, marker::DATA_MINING | marker::RESERVATION));
+        told
     }
 
     /// The texts of every copyright field.

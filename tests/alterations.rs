@@ -166,3 +166,38 @@ fn a_damaged_statement_is_ours_and_another_text_is_not() -> Outcome {
     assert!(bare.is_original()?);
     Ok(())
 }
+
+/// A packet that we made says what the statement says, or somebody was at it; one that is gone,
+/// as after a conversion, or was another's says nothing about the statement.
+#[test]
+fn an_xmp_packet_that_says_otherwise_is_told() -> Outcome {
+    let shelf = Shelf::new()?;
+    for name in ["clean/sine.mp3", "clean/sine.wav", "clean/sine.m4a"] {
+        let song = shelf.song(name)?;
+        song.tag()?;
+        assert_eq!(song.verify()?.marker, Intact, "{name}");
+        let tagged = song.bytes()?;
+        for (old, new) in [
+            (&b"reservation>1<"[..], &b"reservation>0<"[..]),
+            (b"/DMI-PROHIBITED-E", b"/DMI-PROHIBITED-F"),
+        ] {
+            let mut edited = tagged.clone();
+            put(&mut edited, find(&tagged, old).ok_or("no property")?, new)?;
+            std::fs::write(song.path(), &edited)?;
+            assert_eq!(song.verify()?.marker, Altered, "{name}");
+        }
+        let mut edited = tagged.clone();
+        put(
+            &mut edited,
+            find(&tagged, b"<?xpacket begin").ok_or("no packet")?,
+            b"<?ypacket",
+        )?;
+        let rdf = find(&edited, b"<rdf:RDF").ok_or("no packet")?;
+        put(&mut edited, rdf, b"<rdf:RDG")?;
+        let end = find(&edited, b"</rdf:RDF").ok_or("no packet")?;
+        put(&mut edited, end, b"</rdf:RDG")?;
+        std::fs::write(song.path(), &edited)?;
+        assert_eq!(song.verify()?.marker, Intact, "{name}");
+    }
+    Ok(())
+}
