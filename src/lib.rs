@@ -59,6 +59,7 @@ mod identity;
 mod sound;
 mod found;
 mod current;
+mod change;
 mod tagging;
 mod confirm;
 mod proof;
