@@ -124,41 +124,32 @@ impl Current {
     /// Whether our properties stand in every XMP packet into which, as the marker says, they came.
     pub(crate) fn has_properties(&self) -> bool {
         let steps = self.packets();
-        let own = self.is_packet_ours();
-        let stands = |(name, value): &(&str, String)| {
-            let says = |field: &&Found| {
-                let is_named = field.carrier == Some(Carrier::Xmp) && field.name == *name;
-                // Beside those of others some of ours may have had no room.
-                is_named && (!own || field.text() == Some(value))
-            };
-            self.found.iter().filter(says).count() >= steps.len()
-        };
-        steps.is_empty() || self.told().iter().all(stands)
+        steps.is_empty()
+            || self
+                .told()
+                .iter()
+                .all(|told| self.times(told) >= steps.len())
     }
 
     /// Whether tags that are left alone, too, say nothing else under our names, nor do packets
     /// that we made.
     pub(crate) fn is_unanimous(&self) -> bool {
-        let (wanted, told) = (
-            self.marker().map(Marker::fields).unwrap_or_default(),
-            self.told(),
-        );
-        let among = |known: &[(&str, String)], field: &Found| {
-            let says =
-                |(name, value): &(&str, String)| *name == field.name && field.text() == Some(value);
-            known.iter().any(says)
+        let wanted = self.marker().map(Marker::fields).unwrap_or_default();
+        let says = |field: &Found| {
+            let mut known = wanted.iter().filter(|(name, _)| *name == field.name);
+            known.any(|(_, value)| field.text() == Some(value))
         };
-        let others = self
+        let mut others = self
             .found
             .iter()
             .filter(|field| !field.main && field.is_ours());
-        let in_packet = |field: &&Found| {
-            field.carrier == Some(Carrier::Xmp)
-                && matches!(field.name, marker::DATA_MINING | marker::RESERVATION)
-        };
-        let mut in_packets = self.found.iter().filter(in_packet);
-        others.clone().all(|field| among(&wanted, field))
-            && (!self.is_packet_ours() || in_packets.all(|field| among(&told, field)))
+        let steps = self.packets();
+        let is_ours = steps.iter().all(|step| step.made == Made::New);
+        // A packet that is gone says nothing about the statement.
+        let told = self.told();
+        let mut lost = told.iter().filter(|told| self.times(told) < steps.len());
+        others.all(says)
+            && !(is_ours && lost.any(|(name, _)| self.in_packets(name).next().is_some()))
     }
 
     /// What the marker says of XMP packets.
@@ -167,10 +158,19 @@ impl Current {
         undo.map_or_else(Vec::new, |undo| undo.steps(Carrier::Xmp).collect())
     }
 
-    /// Whether there is nothing in them but what we wrote, as the marker says.
-    fn is_packet_ours(&self) -> bool {
-        let steps = self.packets();
-        !steps.is_empty() && steps.iter().all(|step| step.made == Made::New)
+    /// The properties of this name.
+    fn in_packets(&self, name: &str) -> impl Iterator<Item = &Found> {
+        let is_named =
+            move |field: &&Found| field.carrier == Some(Carrier::Xmp) && field.name == name;
+        self.found.iter().filter(is_named)
+    }
+
+    /// How often a property stands: with our value, or any where it came beside those of others,
+    /// among which some of ours may have had no room.
+    fn times(&self, (name, value): &(&str, String)) -> usize {
+        let is_ours = self.packets().iter().all(|step| step.made == Made::New);
+        let says = |field: &&Found| !is_ours || field.text() == Some(value);
+        self.in_packets(name).filter(says).count()
     }
 
     /// The properties that a packet has wherever it has any of ours: a licence may keep the
