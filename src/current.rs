@@ -1,6 +1,6 @@
 //! What do a file's tags say before they are changed?
 
-use crate::carrier::{Carrier, Made};
+use crate::carrier::{Carrier, Made, xmp};
 use crate::container::{Layout, Place};
 use crate::error::Fault;
 use crate::found::{self, Found};
@@ -165,12 +165,16 @@ impl Current {
         self.found.iter().filter(is_named)
     }
 
-    /// How often a property stands: with our value, or any where it came beside those of others,
-    /// among which some of ours may have had no room.
+    /// How often a property stands: with our value; or where it came beside those of others, among
+    /// which some of ours may have had no room, any, or the other one of its pair.
     fn times(&self, (name, value): &(&str, String)) -> usize {
         let is_ours = self.packets().iter().all(|step| step.made == Made::New);
-        let says = |field: &&Found| !is_ours || field.text() == Some(value);
-        self.in_packets(name).filter(says).count()
+        if is_ours {
+            let says = |field: &&Found| field.text() == Some(value);
+            return self.in_packets(name).filter(says).count();
+        }
+        let other = xmp::partner(name).map_or(0, |other| self.in_packets(other).count());
+        self.in_packets(name).count().max(other)
     }
 
     /// The properties that a packet has wherever it has any of ours: a licence may keep the

@@ -100,10 +100,11 @@ pub(crate) fn edit(
     range: Range<u64>,
     xmp: &Packet<'_>,
 ) -> Result<Edited, Fault> {
-    if range.end - range.start > source.limits().xmp {
+    let most = source.limits().xmp;
+    if range.end - range.start > most {
         return Ok(Edited::kept());
     }
-    let mut edited = edit_packet(&source.bytes(range.clone())?, xmp);
+    let mut edited = edit_packet(&source.bytes(range.clone())?, xmp, most);
     for splice in &mut edited.splices {
         let Range { start, end } = splice.range;
         splice.range = range.start + start..range.start + end;
@@ -111,8 +112,9 @@ pub(crate) fn edit(
     Ok(edited)
 }
 
-/// The same of a packet that is held, in positions of the packet.
-pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>) -> Edited {
+/// The same of a packet that is held, in positions of the packet. No packet becomes longer
+/// than the longest that is read.
+pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>, most: u64) -> Edited {
     let (prior, ours) = xmp.prior.unzip();
     let edited = parse(packet, |text, document| {
         let places = places(text, document, ours.unwrap_or_default());
@@ -121,8 +123,11 @@ pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>) -> Edited {
         let before = text.get(old.clone()).unwrap_or_default();
         let free = xmp.wanted.iter().filter(|(name, _)| is_free(name, &there));
         let free: Vec<&Property> = free.collect();
-        let all = free.len() == xmp.wanted.len();
-        let new = description(&free);
+        let mut all = free.len() == xmp.wanted.len();
+        let mut new = description(&free);
+        if (packet.len() - before.len() + new.len()) as u64 > most {
+            (all, new) = (false, String::new());
+        }
         if prior == Some(Made::New) && packet == around(before).as_bytes() {
             return Ok(whole(packet, &new));
         }
@@ -162,7 +167,7 @@ fn whole(packet: &[u8], description: &str) -> Edited {
 
 impl Edited {
     /// Of a packet that stays as it is.
-    fn kept() -> Edited {
+    pub(super) fn kept() -> Edited {
         Edited {
             xmp: Some(Packed::KEPT),
             ..Edited::default()
@@ -294,11 +299,16 @@ fn places(text: &str, document: &Document<'_>, ours: &[Property]) -> Option<Plac
     Some(places)
 }
 
+/// The other property of a pair.
+pub(crate) fn partner(name: &str) -> Option<&'static str> {
+    let pair = PAIRS.iter().find(|pair| pair.contains(&name))?;
+    pair.iter().copied().find(|other| *other != name)
+}
+
 /// Whether a property can come beside those of others.
 fn is_free(name: &str, there: &[String]) -> bool {
-    let pair = PAIRS.iter().find(|pair| pair.contains(&name));
     let taken = |name: &str| there.iter().any(|there| there == name);
-    pair.map_or(!taken(name), |pair| !pair.iter().any(|name| taken(name)))
+    !taken(name) && !partner(name).is_some_and(taken)
 }
 
 /// An `rdf:Description` of these properties, with every namespace that it uses; nothing where

@@ -56,7 +56,14 @@ pub(super) fn edit(
     }
     for frame in tag.frames.iter().filter(|frame| &frame.id == b"PRIV") {
         if let Some(packet) = packet(source, tag, frame)? {
-            return edit_frame(source, tag, frame, xmp::edit_packet(&packet, wanted));
+            // Longer than the longest that is read, it is not whole.
+            let most = source.limits().xmp;
+            let edited = if packet.len() as u64 > most {
+                Edited::kept()
+            } else {
+                xmp::edit_packet(&packet, wanted, most)
+            };
+            return edit_frame(source, tag, frame, edited);
         }
     }
     let created = create(tag.version, wanted);
