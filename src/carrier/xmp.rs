@@ -118,13 +118,18 @@ pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>, most: u64) -> Edited 
     let (prior, ours) = xmp.prior.unzip();
     let edited = parse(packet, |text, document| {
         let places = places(text, document, ours.unwrap_or_default());
-        let Places { ours, there, end } = places.ok_or("no place for properties")?;
+        let Places {
+            ours,
+            there,
+            about,
+            end,
+        } = places.ok_or("no place for properties")?;
         let old = ours.unwrap_or(end..end);
         let before = text.get(old.clone()).unwrap_or_default();
         let free = xmp.wanted.iter().filter(|(name, _)| is_free(name, &there));
         let free: Vec<&Property> = free.collect();
         let mut all = free.len() == xmp.wanted.len();
-        let mut new = description(&free);
+        let mut new = description(&free, about);
         if (packet.len() - before.len() + new.len()) as u64 > most {
             (all, new) = (false, String::new());
         }
@@ -177,7 +182,7 @@ impl Edited {
 
 /// A new packet; nothing where there are no properties.
 pub(crate) fn create(properties: &[Property]) -> Vec<u8> {
-    match description(&properties.iter().collect::<Vec<_>>()) {
+    match description(&properties.iter().collect::<Vec<_>>(), "") {
         empty if empty.is_empty() => Vec::new(),
         description => around(&description).into_bytes(),
     }
@@ -265,38 +270,51 @@ fn values(property: Node<'_, '_>) -> Vec<String> {
 }
 
 /// What stands in a packet.
-struct Places {
+struct Places<'a> {
     /// Our description, if it is there.
     ours: Option<Range<usize>>,
     /// The names of what others wrote.
     there: Vec<String>,
+    /// What their descriptions are about, which has to be the same in all (ISO 16684-1 section 7.4).
+    about: &'a str,
     /// Where a new description goes.
     end: usize,
 }
 
 /// Nothing where no description can be put.
-fn places(text: &str, document: &Document<'_>, ours: &[Property]) -> Option<Places> {
+fn places<'a>(text: &str, document: &'a Document<'_>, ours: &[Property]) -> Option<Places<'a>> {
     let mut all = roots(document);
     let root = all.next().filter(|_| all.next().is_none())?;
     let end = root.range().start + text.get(root.range())?.rfind("</")?;
     let mut places = Places {
         ours: None,
         there: Vec::new(),
+        about: "",
         end,
     };
     for element in elements(root) {
+        let about = element.attribute((RDF, "about")).unwrap_or_default();
         let names: Vec<String> = of_description(element).map(|(name, _)| name).collect();
         let is_there = |(name, _): &&Property| names.iter().any(|known| known == name);
         let written: Vec<&Property> = ours.iter().filter(is_there).collect();
         let is_ours = !written.is_empty()
-            && text.get(element.range()) == Some(description(&written).as_str());
+            && text.get(element.range()) == Some(description(&written, about).as_str());
         if is_ours && places.ours.is_none() {
             places.ours = Some(element.range());
         } else {
             places.there.extend(names);
+            if places.about.is_empty() && is_plain(about) {
+                places.about = about;
+            }
         }
     }
     Some(places)
+}
+
+/// Whether a text stands in an attribute as it is.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"&<>\"'".contains(&byte);
+    text.bytes().all(is_plain)
 }
 
 /// The other property of a pair.
@@ -313,7 +331,7 @@ fn is_free(name: &str, there: &[String]) -> bool {
 
 /// An `rdf:Description` of these properties, with every namespace that it uses; nothing where
 /// there are none.
-fn description(properties: &[&Property]) -> String {
+fn description(properties: &[&Property], about: &str) -> String {
     let elements: String = properties
         .iter()
         .map(|(name, value)| {
@@ -339,6 +357,6 @@ fn description(properties: &[&Property]) -> String {
         .filter_map(|(prefix, names)| Some(format!(" xmlns:{prefix}=\"{}\"", names.first()?)))
         .collect();
     format!(
-        "<rdf:Description xmlns:rdf=\"{RDF}\" rdf:about=\"\"{namespaces}>{elements}</rdf:Description>"
+        "<rdf:Description xmlns:rdf=\"{RDF}\" rdf:about=\"{about}\"{namespaces}>{elements}</rdf:Description>"
     )
 }

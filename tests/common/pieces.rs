@@ -62,7 +62,7 @@ pub(crate) fn is_ours(name: &str) -> bool {
 /// How our description in an XMP packet begins, and what stands around it where the packet
 /// is ours.
 const DESCRIPTION: &str = "<rdf:Description \
-    xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" rdf:about=\"\" xmlns:";
+    xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" rdf:about=\"";
 const AROUND: [&str; 2] = [
     "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
      <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
