@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::carrier::c2pa::Hear;
+use crate::carrier::xmp::{self, Said};
 use crate::carrier::{Carrier, Field, Value, id3v2};
 use crate::container::{Layout, OwnXmp, Place};
 use crate::error::Fault;
@@ -20,6 +21,10 @@ pub(crate) struct Found {
     pub(crate) main: bool,
     /// In which of them, counted from 0.
     pub(crate) link: usize,
+    /// In which XMP packet, counted from 0.
+    pub(crate) packet: Option<usize>,
+    /// Whether it may merely repeat a marker: a property that stands as others write it is theirs.
+    pub(crate) may_echo: bool,
     pub(crate) value: Value,
     /// Whether it is about this file: what a manifest says of an ingredient may deny alone.
     pub(crate) may_permit: bool,
@@ -61,6 +66,8 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
                 carrier: Some(carrier),
                 main,
                 link,
+                packet: None,
+                may_echo: true,
                 value: field.value,
                 may_permit: true,
             })
@@ -86,14 +93,10 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         let fields = carrier.read(source, range.clone(), &wants)?;
         add(*carrier, false, 0, range.start, fields)?;
     }
-    for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
-        let fields = Carrier::Xmp.read(source, range.clone(), &wants)?;
-        add(Carrier::Xmp, false, 0, range.start, fields)?;
-    }
-    for range in id3v2_tags(layout) {
-        let fields = id3v2::properties(source, range.clone(), &wants)?;
-        add(Carrier::Xmp, false, 0, range.start, fields)?;
-    }
+    packets(source, layout, &mut |number, packet: Vec<Said>, at| {
+        found.extend(packet.into_iter().map(|said| in_packet(said, number)));
+        refuse_more(&found, most, at)
+    })?;
     let mut is_there = false;
     manifests(source, layout, false, &mut |manifest| {
         let at = manifest.at;
@@ -112,6 +115,38 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
     Ok(found)
 }
 
+/// What is done with what a packet says: the number of the packet, counted from 0, and where it
+/// or the tag that it is in starts.
+type HearPacket<'a> = dyn FnMut(usize, Vec<Said>, u64) -> Result<(), Fault> + 'a;
+
+/// Every XMP packet in the file.
+fn packets(source: &mut Source, layout: &Layout, hear: &mut HearPacket<'_>) -> Result<(), Fault> {
+    let mut number = 0..;
+    for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
+        let said = xmp::read(source, range.clone())?;
+        hear(number.next().unwrap_or_default(), said, range.start)?;
+    }
+    for range in id3v2_tags(layout) {
+        for said in id3v2::packets(source, range.clone())? {
+            hear(number.next().unwrap_or_default(), said, range.start)?;
+        }
+    }
+    Ok(())
+}
+
+fn in_packet(said: Said, number: usize) -> Found {
+    Found {
+        name: said.name,
+        carrier: Some(Carrier::Xmp),
+        main: false,
+        link: 0,
+        packet: Some(number),
+        may_echo: said.in_our_form,
+        value: said.value,
+        may_permit: true,
+    }
+}
+
 /// At once: each of very many tags may hold as much as all may.
 fn refuse_more(found: &[Found], most: usize, at: u64) -> Result<(), Fault> {
     if found.len() > most {
@@ -126,6 +161,8 @@ fn in_manifest(name: &'static str, value: Value, may_permit: bool) -> Found {
         carrier: None,
         main: false,
         link: 0,
+        packet: None,
+        may_echo: false,
         value,
         may_permit,
     }
@@ -133,10 +170,7 @@ fn in_manifest(name: &'static str, value: Value, may_permit: bool) -> Found {
 
 /// Which field a tag's field name means.
 fn name_of(name: &str) -> Option<&'static str> {
-    let property = marker::PROPERTIES.into_iter().find(|known| *known == name);
-    property
-        .or_else(|| marker::field(name))
-        .or_else(|| marker::same(&ad_hoc::NAMES, name))
+    marker::field(name).or_else(|| marker::same(&ad_hoc::NAMES, name))
 }
 
 /// Where a C2PA manifest stands in the file.

@@ -16,6 +16,8 @@ pub struct Statement {
     raw: String,
     /// What stands beside the text, in a field of its own: the policy's address.
     terms: Option<String>,
+    /// Whether it may merely repeat a marker.
+    may_echo: bool,
     pub(crate) meaning: Meaning,
 }
 
@@ -65,6 +67,7 @@ impl Statement {
             vocabulary,
             raw,
             terms: None,
+            may_echo: false,
             meaning: Meaning::Says(reading),
         }
     }
@@ -199,6 +202,7 @@ impl From<Marker> for Statement {
             vocabulary: Vocabulary::AiConsent,
             raw: marker.to_string(),
             terms: None,
+            may_echo: false,
             meaning: Meaning::Ours(Box::new(marker)),
         }
     }
@@ -231,12 +235,21 @@ pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
     // denial must not speak for it.
     let spelled: Vec<_> = markers
         .into_iter()
-        .map(|marker| (marker.fields(), marker.properties(), marker.notice()))
-        .filter(|(fields, ..)| fields.iter().all(stands))
-        .map(|(fields, properties, notice)| ([fields, properties].concat(), notice))
+        .filter(|marker| marker.fields().iter().all(stands))
+        .map(|marker| {
+            let undo = marker.undo.as_ref();
+            let is_packed = undo.is_some_and(|undo| undo.steps(Carrier::Xmp).next().is_some());
+            let fields = [marker.fields(), marker.properties()].concat();
+            (fields, marker.notice(), is_packed)
+        })
         .collect();
     for statement in &mut statements {
-        let echoes = |(fields, notice): &(Vec<(&str, String)>, Option<String>)| {
+        // Where nothing of ours came into packets, none holds anything of ours.
+        let is_property = matches!(statement.origin, Origin::Tag(Carrier::Xmp));
+        let echoes = |(fields, notice, is_packed): &(Vec<(&str, String)>, Option<String>, bool)| {
+            if is_property && !is_packed {
+                return false;
+            }
             let says = |(name, value): &(&str, String)| {
                 *name == statement.field && *value == statement.raw
             };
@@ -252,7 +265,7 @@ pub(crate) fn understand(found: &[Found]) -> Vec<Statement> {
                 _ => fields.iter().any(says),
             }
         };
-        if spelled.iter().any(echoes) {
+        if statement.may_echo && spelled.iter().any(echoes) {
             statement.meaning = Meaning::Echo;
         }
     }
@@ -348,6 +361,7 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
         vocabulary,
         raw,
         terms: terms.map(str::to_owned),
+        may_echo: field.may_echo,
         meaning,
     };
     if !field.may_permit {
@@ -369,10 +383,13 @@ fn parse_joined(raw: &str) -> Result<Marker, String> {
         .map_err(|error: crate::marker::MarkerError| error.to_string())
 }
 
-/// The terms beside a statement, in the same tag.
+/// The terms beside a statement, in a tag of the same kind, or in the same packet.
 fn terms<'a>(name: &str, field: &Found, all: &'a [Found]) -> Option<&'a str> {
     all.iter()
-        .find(|other| other.name == name && other.carrier == field.carrier)
+        .find(|other| {
+            let is_beside = (other.carrier, other.packet) == (field.carrier, field.packet);
+            other.name == name && is_beside
+        })
         .and_then(Found::text)
         .filter(|url| !url.is_empty())
 }

@@ -33,7 +33,7 @@ fn equals_signs(tag: &str) -> usize {
             (b'>', None) => break,
             (b'\'' | b'"', None) => quote = Some(byte),
             (_, Some(open)) if open == byte => quote = None,
-            (b'=', _) => count += 1,
+            (b'=', None) => count += 1,
             _ => {}
         }
     }

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use roxmltree::{Document, Node};
 
-use super::{Edited, Field, Made, Packed, Value, keep};
+use super::{Edited, Made, Packed, Value};
 use crate::error::Fault;
 use crate::source::Source;
-use crate::splice::Splice;
+use crate::splice::{self, Splice};
 use crate::xml::{self, escape};
 
 /// Name and value.
@@ -26,10 +26,8 @@ pub(crate) struct Packet<'a> {
     pub(crate) wanted: &'a [Property],
 }
 
-/// What a packet is told by that cannot be read.
-const UNREADABLE: &str = "plus:DataMining";
-
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Prefixes and what they stand for: first as it is written, then as others write it.
 const NAMESPACES: [(&str, &[&str]); 4] = [
@@ -46,51 +44,71 @@ const NAMESPACES: [(&str, &[&str]); 4] = [
     ("dc", &["http://purl.org/dc/elements/1.1/"]),
 ];
 
+/// The properties that are looked at: those that we write, in that order, and what XMP has of a
+/// copyright field.
+const NAMES: [&str; 7] = [
+    DATA_MINING,
+    "plus:OtherConstraints",
+    "tdm:reservation",
+    "tdm:policy",
+    USAGE_TERMS,
+    WEB_STATEMENT,
+    "dc:rights",
+];
+const DATA_MINING: &str = "plus:DataMining";
+const USAGE_TERMS: &str = "xmpRights:UsageTerms";
+/// An address, which says nothing about any use.
+const WEB_STATEMENT: &str = "xmpRights:WebStatement";
+
 /// These have a value for each language.
-const BY_LANGUAGE: [&str; 2] = ["plus:OtherConstraints", "xmpRights:UsageTerms"];
+const BY_LANGUAGE: [&str; 2] = ["plus:OtherConstraints", USAGE_TERMS];
 
 /// A statement and its terms.
 const PAIRS: [[&str; 2]; 2] = [
-    ["plus:DataMining", "plus:OtherConstraints"],
+    [DATA_MINING, "plus:OtherConstraints"],
     ["tdm:reservation", "tdm:policy"],
 ];
 
-/// The properties of the packet at `range` whose names `wants` accepts, one field for each
-/// value. Of a packet that cannot be read, one that says so.
-pub(crate) fn read(
-    source: &mut Source,
-    range: Range<u64>,
-    wants: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Field>, Fault> {
-    let at = range.start;
-    let properties = if range.end - at > source.limits().xmp {
-        Err("the XMP packet is too long")
-    } else {
-        let bytes = source.bytes(range)?;
-        let is_blank = bytes
-            .iter()
-            .all(|byte| matches!(byte, b'\0' | b' ' | b'\n' | b'\r'));
-        if is_blank {
-            return Ok(Vec::new());
-        }
-        parse(&bytes, |_, document| Ok(properties(document, wants)))
-    };
-    let mut fields = Vec::new();
-    match properties {
-        Ok(properties) => {
-            for (name, value) in properties {
-                let is_long = value.len() as u64 > source.limits().field;
-                let value = if is_long {
-                    Value::TOO_LONG
-                } else {
-                    Value::Text(value)
-                };
-                keep(&mut fields, source, at, &name, value)?;
-            }
-        }
-        Err(why) => keep(&mut fields, source, at, UNREADABLE, Value::Unreadable(why))?,
+/// More values than these no real packet has.
+const MOST_VALUES: usize = 50;
+
+/// A value of a property that was found.
+pub(crate) struct Said {
+    pub(crate) name: &'static str,
+    pub(crate) value: Value,
+    /// It stands in a description as we write them.
+    pub(crate) in_our_form: bool,
+}
+
+/// What the packet at `range` says. Of one that cannot be read, `plus:DataMining` says so, since
+/// no property speaks of more uses.
+pub(crate) fn read(source: &mut Source, range: Range<u64>) -> Result<Vec<Said>, Fault> {
+    if range.end - range.start > source.limits().xmp {
+        return Ok(vec![unreadable("the XMP packet is too long")]);
     }
-    Ok(fields)
+    let bytes = source.bytes(range)?;
+    let is_blank = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    if bytes.iter().all(is_blank) {
+        return Ok(Vec::new());
+    }
+    let longest = source.limits().field;
+    let said = parse(&bytes, properties);
+    let mut said = said.unwrap_or_else(|why| vec![unreadable(why)]);
+    for said in &mut said {
+        if matches!(&said.value, Value::Text(text) if text.len() as u64 > longest) {
+            said.value = Value::TOO_LONG;
+        }
+    }
+    Ok(said)
+}
+
+/// What a packet says that cannot be read.
+pub(super) fn unreadable(why: &'static str) -> Said {
+    Said {
+        name: DATA_MINING,
+        value: Value::Unreadable(why),
+        in_our_form: false,
+    }
 }
 
 /// What makes the packet at `range` as it is wanted. Nothing where it cannot be read, or has
@@ -112,8 +130,8 @@ pub(crate) fn edit(
     Ok(edited)
 }
 
-/// The same of a packet that is held, in positions of the packet. No packet becomes longer
-/// than the longest that is read.
+/// The same of a packet that is held, in positions of the packet. None becomes one that would
+/// not be read, for one reason or for its length, which is `most`.
 pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>, most: u64) -> Edited {
     let (prior, ours) = xmp.prior.unzip();
     let edited = parse(packet, |text, document| {
@@ -130,13 +148,15 @@ pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>, most: u64) -> Edited 
         let free: Vec<&Property> = free.collect();
         let mut all = free.len() == xmp.wanted.len();
         let mut new = description(&free, about);
-        if (packet.len() - before.len() + new.len()) as u64 > most {
-            (all, new) = (false, String::new());
-        }
         if prior == Some(Made::New) && packet == around(before).as_bytes() {
             return Ok(whole(packet, &new));
         }
-        let splice = Splice::replace(old.start as u64..old.end as u64, new.as_str());
+        let mut splice = Splice::replace(old.start as u64..old.end as u64, new.as_str());
+        let edited = splice::apply(packet, std::slice::from_ref(&splice));
+        if edited.len() as u64 > most || parse(&edited, properties).is_err() {
+            (all, new) = (false, String::new());
+            splice.bytes.clear();
+        }
         let is_same = before == new;
         Ok(Edited {
             before: before.len() as u64,
@@ -208,33 +228,67 @@ fn parse<T>(
     then(text, &xml::parse(text)?)
 }
 
-/// Every `rdf:RDF` of a document.
+/// Every `rdf:RDF` of a document that stands in no other.
 fn roots<'a>(document: &'a Document<'a>) -> impl Iterator<Item = Node<'a, 'a>> {
-    let is_root = |node: &Node<'_, '_>| node.has_tag_name((RDF, "RDF"));
-    document.descendants().filter(is_root)
+    let mut end = 0;
+    document.descendants().filter(move |node| {
+        let is_root = node.has_tag_name((RDF, "RDF")) && node.range().start >= end;
+        if is_root {
+            end = node.range().end;
+        }
+        is_root
+    })
 }
 
 fn elements<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
     node.children().filter(Node::is_element)
 }
 
-/// Names and values of the properties that `wants` accepts.
-fn properties(document: &Document<'_>, wants: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+/// The properties that say something, one for each value.
+fn properties(text: &str, document: &Document<'_>) -> Result<Vec<Said>, &'static str> {
     let mut found = Vec::new();
-    for root in roots(document) {
-        for (name, values) in elements(root).flat_map(of_description) {
-            if wants(&name) {
-                found.extend(values.into_iter().map(|value| (name.clone(), value)));
+    for element in roots(document).flat_map(elements) {
+        let in_our_form = is_in_our_form(text, element);
+        for (name, values) in of_description(element).filter(|(name, _)| *name != WEB_STATEMENT) {
+            found.extend(values.into_iter().map(|value| Said {
+                name,
+                value: Value::Text(value),
+                in_our_form,
+            }));
+            if found.len() > MOST_VALUES {
+                return Err("the XMP packet has more values than are read");
             }
         }
     }
-    found
+    let is_silent = found.is_empty() && roots(document).next().is_none();
+    if is_silent
+        && document
+            .descendants()
+            .any(|node| of_description(node).next().is_some())
+    {
+        return Err("the XMP packet has properties outside of rdf:RDF");
+    }
+    Ok(found)
 }
 
-/// The properties of an `rdf:Description` whose namespaces are known, with their values.
+/// Whether an element is what we would write for the properties in it.
+fn is_in_our_form(text: &str, element: Node<'_, '_>) -> bool {
+    let mut ours = Vec::new();
+    for (name, mut values) in of_description(element) {
+        let (Some(value), true) = (values.pop(), values.is_empty()) else {
+            return false;
+        };
+        ours.push((name, value));
+    }
+    let about = element.attribute((RDF, "about")).unwrap_or_default();
+    let ours: Vec<&Property> = ours.iter().collect();
+    text.get(element.range()) == Some(description(&ours, about).as_str())
+}
+
+/// The properties in an `rdf:Description`, with their values.
 fn of_description<'a>(
     description: Node<'a, 'a>,
-) -> impl Iterator<Item = (String, Vec<String>)> + 'a {
+) -> impl Iterator<Item = (&'static str, Vec<String>)> + 'a {
     let attributes = description.attributes().filter_map(|attribute| {
         let name = name(attribute.namespace(), attribute.name())?;
         Some((name, vec![attribute.value().to_owned()]))
@@ -246,25 +300,41 @@ fn of_description<'a>(
     attributes.chain(inside)
 }
 
-/// A property's name with the usual prefix.
-fn name(namespace: Option<&str>, local: &str) -> Option<String> {
+/// A property's name with the usual prefix, where it is one that is looked at.
+fn name(namespace: Option<&str>, local: &str) -> Option<&'static str> {
     let mut known = NAMESPACES.iter();
     let (prefix, _) =
         known.find(|(_, names)| namespace.is_some_and(|name| names.contains(&name)))?;
-    Some(format!("{prefix}:{local}"))
+    NAMES
+        .into_iter()
+        .find(|name| name.split_once(':') == Some((prefix, local)))
 }
 
-/// The texts in a property, whether it is a plain one, an address or a list.
+/// The texts in a property, whether it is a plain one, an address or a list: of each element
+/// its own text, and its attributes but those that say how it is written. Where an element has
+/// nothing the value is empty.
 fn values(property: Node<'_, '_>) -> Vec<String> {
     let mut values = Vec::new();
-    for node in property.descendants() {
-        let address = node.attribute((RDF, "resource"));
-        let text = node.text().filter(|_| node.is_text());
-        let text = text.filter(|text| !text.trim().is_empty());
-        values.extend(address.into_iter().chain(text).map(str::to_owned));
-    }
-    if values.is_empty() {
-        values.push(String::new());
+    for element in property.descendants().filter(Node::is_element) {
+        let texts = element
+            .children()
+            .filter_map(|node| node.text().filter(|_| node.is_text()));
+        let text: String = texts.collect();
+        let says = |(namespace, name): (Option<&str>, &str)| match namespace {
+            Some(XML) => false,
+            Some(RDF) => !matches!(name, "parseType" | "datatype"),
+            _ => true,
+        };
+        let attributes = element.attributes();
+        let mut own: Vec<String> = attributes
+            .filter(|attribute| says((attribute.namespace(), attribute.name())))
+            .map(|attribute| attribute.value().to_owned())
+            .collect();
+        let is_leaf = elements(element).next().is_none();
+        if !text.trim().is_empty() || is_leaf && own.is_empty() {
+            own.push(text);
+        }
+        values.append(&mut own);
     }
     values
 }
@@ -274,7 +344,7 @@ struct Places<'a> {
     /// Our description, if it is there.
     ours: Option<Range<usize>>,
     /// The names of what others wrote.
-    there: Vec<String>,
+    there: Vec<&'static str>,
     /// What their descriptions are about, which has to be the same in all (ISO 16684-1 section 7.4).
     about: &'a str,
     /// Where a new description goes.
@@ -294,8 +364,8 @@ fn places<'a>(text: &str, document: &'a Document<'_>, ours: &[Property]) -> Opti
     };
     for element in elements(root) {
         let about = element.attribute((RDF, "about")).unwrap_or_default();
-        let names: Vec<String> = of_description(element).map(|(name, _)| name).collect();
-        let is_there = |(name, _): &&Property| names.iter().any(|known| known == name);
+        let names: Vec<&str> = of_description(element).map(|(name, _)| name).collect();
+        let is_there = |(name, _): &&Property| names.contains(name);
         let written: Vec<&Property> = ours.iter().filter(is_there).collect();
         let is_ours = !written.is_empty()
             && text.get(element.range()) == Some(description(&written, about).as_str());
@@ -324,8 +394,8 @@ pub(crate) fn partner(name: &str) -> Option<&'static str> {
 }
 
 /// Whether a property can come beside those of others.
-fn is_free(name: &str, there: &[String]) -> bool {
-    let taken = |name: &str| there.iter().any(|there| there == name);
+fn is_free(name: &str, there: &[&str]) -> bool {
+    let taken = |name: &str| there.contains(&name);
     !taken(name) && !partner(name).is_some_and(taken)
 }
 

@@ -38,16 +38,6 @@ pub(crate) const WEB_STATEMENT: &str = "xmpRights:WebStatement";
 /// Not a property of ours: what XMP has of a copyright field.
 pub(crate) const RIGHTS: &str = "dc:rights";
 
-/// The properties of an XMP packet that may speak of consent. Others write them, too.
-pub(crate) const PROPERTIES: [&str; 6] = [
-    DATA_MINING,
-    OTHER_CONSTRAINTS,
-    RESERVATION,
-    POLICY,
-    USAGE_TERMS,
-    RIGHTS,
-];
-
 /// Which of [`FIELDS`] or [`COPYRIGHT`] a tag's field name means.
 ///
 /// Case is ignored, and space, `-` and `_` are equal: other programs change both.

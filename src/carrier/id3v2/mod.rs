@@ -27,7 +27,7 @@ use crate::source::Source;
 use crate::splice::{self, Splice};
 
 pub(crate) use self::frames::length;
-pub(crate) use self::private::properties;
+pub(crate) use self::private::packets;
 
 /// What the C2PA manifests in a tag say, as of the place where the tag starts.
 pub(crate) fn manifests(

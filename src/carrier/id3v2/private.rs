@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::frames::{Frame, Header, Tag, on_frames};
 use super::{OneFrame, frame_size};
-use crate::carrier::xmp::{self, Packet};
-use crate::carrier::{Edited, Field, Packed};
+use crate::carrier::xmp::{self, Packet, Said};
+use crate::carrier::{Edited, Packed};
 use crate::error::Fault;
 use crate::source::Source;
 use crate::splice;
@@ -13,36 +13,54 @@ use crate::splice;
 /// Who owns the frame.
 const OWNER: [u8; 4] = *b"XMP\0";
 
-/// The properties of every packet in a tag, as the packet at its place has them.
-pub(crate) fn properties(
-    source: &mut Source,
-    range: Range<u64>,
-    wants: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Field>, Fault> {
+/// What every packet in a tag says.
+pub(crate) fn packets(source: &mut Source, range: Range<u64>) -> Result<Vec<Vec<Said>>, Fault> {
     let header = Header::read(source, range)?;
-    let (fields, _) = on_frames(source, &header, |source, tag| {
-        let mut fields = Vec::new();
-        for frame in tag.frames.iter().filter(|frame| &frame.id == b"PRIV") {
-            if let Some(packet) = packet(source, tag, frame)? {
-                let all = 0..packet.len() as u64;
-                fields.extend(source.held(&packet, |held| xmp::read(held, all, wants))?);
-            }
+    let (packets, _) = on_frames(source, &header, |source, tag| {
+        let mut packets = Vec::new();
+        for frame in &tag.frames {
+            packets.extend(match packet(source, tag, frame)? {
+                Some(Ok(packet)) => {
+                    let all = 0..packet.len() as u64;
+                    Some(source.held(&packet, |held| xmp::read(held, all))?)
+                }
+                Some(Err(why)) => Some(vec![xmp::unreadable(why)]),
+                None => None,
+            });
         }
-        Ok(fields)
+        Ok(packets)
     })?;
-    Ok(fields)
+    Ok(packets)
 }
 
-/// The packet in a frame, where there is one; without its end where that is beyond the limit.
-fn packet(source: &mut Source, tag: &Tag, frame: &Frame) -> Result<Option<Vec<u8>>, Fault> {
-    let limit = source.limits().xmp.saturating_add(OWNER.len() as u64 + 1);
-    if frame.transformed(tag).is_some() {
+/// The packet in a frame, where there is one, or why it cannot be had; without its end where
+/// that is beyond the limit.
+fn packet(
+    source: &mut Source,
+    tag: &Tag,
+    frame: &Frame,
+) -> Result<Option<Result<Vec<u8>, &'static str>>, Fault> {
+    /// What the flags may put before the owner.
+    const BEFORE: [usize; 4] = [0, 1, 4, 5];
+    let head = frame.body.start..frame.body.end.min(frame.body.start + 9);
+    if &frame.id != b"PRIV" {
         return Ok(None);
     }
+    let head = source.bytes(head)?;
+    let is_there = |at: &usize| head.get(*at..).is_some_and(|head| head.starts_with(&OWNER));
+    if !BEFORE.iter().any(is_there) {
+        return Ok(None);
+    }
+    if let Some(why) = frame.transformed(tag) {
+        return Ok(Some(Err(why)));
+    }
+    let limit = source.limits().xmp.saturating_add(OWNER.len() as u64 + 1);
     let mut bytes = frame.plain_body(source, tag, limit)?.bytes;
-    Ok(bytes
-        .starts_with(&OWNER)
-        .then(|| bytes.split_off(OWNER.len())))
+    Ok(Some(if bytes.starts_with(&OWNER) {
+        Ok(bytes.split_off(OWNER.len()))
+    } else {
+        Err("the frame's flags are not as the frame is")
+    }))
 }
 
 /// What becomes of the first frame with a packet, and what was done to that.
@@ -54,17 +72,17 @@ pub(super) fn edit(
     if tag.version == 2 || wanted.prior.is_none() && wanted.wanted.is_empty() {
         return Ok(Default::default());
     }
-    for frame in tag.frames.iter().filter(|frame| &frame.id == b"PRIV") {
-        if let Some(packet) = packet(source, tag, frame)? {
+    let most = source.limits().xmp;
+    for frame in &tag.frames {
+        let edited = match packet(source, tag, frame)? {
             // Longer than the longest that is read, it is not whole.
-            let most = source.limits().xmp;
-            let edited = if packet.len() as u64 > most {
-                Edited::kept()
-            } else {
+            Some(Ok(packet)) if packet.len() as u64 <= most => {
                 xmp::edit_packet(&packet, wanted, most)
-            };
-            return edit_frame(source, tag, frame, edited);
-        }
+            }
+            Some(_) => Edited::kept(),
+            None => continue,
+        };
+        return edit_frame(source, tag, frame, edited);
     }
     let created = create(tag.version, wanted);
     let packed = (!created.is_empty()).then_some(Packed::NEW);
@@ -83,6 +101,14 @@ fn edit_frame(
 ) -> Result<(OneFrame, Option<Packed>), Fault> {
     if edited.bare {
         return Ok((OneFrame::removal(frame), None));
+    }
+    if edited.splices.is_empty() {
+        let as_it_is = OneFrame {
+            before: edited.before,
+            appended: edited.after,
+            ..OneFrame::default()
+        };
+        return Ok((as_it_is, edited.xmp));
     }
     // Of a packet that is ours as a whole, the frame is, too.
     let around = match edited.xmp {
