@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Cursor;
 
 use Answer::{Conditional, Disallowed, Unreadable};
-use common::bytes::{part, put, rest};
+use common::bytes::{be, part, put, rest};
 use common::{Outcome, Shelf, build, corpus, no_ai, ogg};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
@@ -342,6 +342,25 @@ fn another_statement_after_one_without_a_notice() -> Outcome {
         .replace(true)
         .embed(song.path(), &no_ai())?;
     assert!(song.strip()?.exact);
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+/// Programs that move `moov` to the front look for it there.
+#[test]
+fn a_moov_at_the_end_stays_at_the_end() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.m4a")?;
+    song.tag()?;
+    let bytes = song.bytes()?;
+    let (mut at, mut kinds) = (0, Vec::new());
+    while at < bytes.len() {
+        kinds.push(part(&bytes, at + 4, 4)?.to_vec());
+        at += be(&bytes, at, 4)?;
+    }
+    assert!(kinds.contains(&b"uuid".to_vec()));
+    assert_eq!(kinds.last().map(Vec::as_slice), Some(b"moov".as_slice()));
+    song.strip()?;
     assert!(song.is_original()?);
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! The tag is `moov/udta/meta/ilst`; what is missing of that path is made. Room comes
 //! from a zero `free` atom behind `ilst` or behind `moov` where one suffices; else what
 //! follows moves, and every position in the file with it. An XMP packet is a `uuid` atom,
-//! new behind `moov` and that `free`, or in QuickTime `moov/udta/XMP_`.
+//! new before `moov`, or in QuickTime `moov/udta/XMP_`.
 
 mod atoms;
 mod path;
@@ -266,8 +266,7 @@ impl Mp4 {
         xmp: TagChange,
         prior: Prior<'_>,
     ) -> Result<Changes, Fault> {
-        let behind = self.free_behind_moov.as_ref().unwrap_or(&self.moov).end();
-        let mut xmp = self.packets.change(xmp, behind)?;
+        let mut xmp = self.packets.change(xmp, self.moov.start())?;
         let (mut splices, padded) = self.edit_tag(source, tag, &mut xmp, prior)?;
         splices.retain(|splice| !splice.range.is_empty() || !splice.bytes.is_empty());
         let beside: Vec<Change> = xmp.at_top.into_iter().map(Change::from).collect();

@@ -104,8 +104,9 @@ impl Packets {
         }
     }
 
-    /// What becomes of the first one; a new one at the top goes to `behind`.
-    pub(super) fn change(&self, change: TagChange, behind: u64) -> Result<Edit, Fault> {
+    /// What becomes of the first one; a new one at the top goes before `moov`, which some
+    /// programs look for at the very end.
+    pub(super) fn change(&self, change: TagChange, moov: u64) -> Result<Edit, Fault> {
         let mut edit = Edit::default();
         let first = self.list.first();
         let (splices, at_top) = match (change, first) {
@@ -118,7 +119,7 @@ impl Packets {
             (TagChange::Create(packet), _) => {
                 let atom = atoms::atom(*b"uuid", &[UUID.as_slice(), &packet].concat());
                 edit.after = atom.len() as u64;
-                (vec![Splice::insert(behind, atom)], true)
+                (vec![Splice::insert(moov, atom)], true)
             }
             (
                 TagChange::Edit {
@@ -145,7 +146,7 @@ impl Packets {
             }
             _ => return Ok(edit),
         };
-        if first.is_some_and(|packet| packet.at_top && packet.atom.start() != behind) {
+        if first.is_some_and(|packet| packet.at_top && packet.atom.end() != moov) {
             (edit.before, edit.after) = (0, 0);
         }
         if at_top {
