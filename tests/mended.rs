@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Cursor;
 
 use Answer::{Conditional, Disallowed, Unreadable};
-use common::bytes::{be, part, put, rest};
+use common::bytes::{be, le32, part, put, rest};
 use common::{Outcome, Shelf, build, corpus, no_ai, ogg};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
@@ -343,6 +343,63 @@ fn another_statement_after_one_without_a_notice() -> Outcome {
         .embed(song.path(), &no_ai())?;
     assert!(song.strip()?.exact);
     assert!(song.is_original()?);
+    Ok(())
+}
+
+/// A WavPack file whose first block keeps this head of the unpacked one.
+fn wavpack_with(head: &[u8]) -> Outcome<Vec<u8>> {
+    let odd = head.len() % 2;
+    let words = head.len().div_ceil(2) as u32;
+    let kind = 0x80 | 0x21 | if odd == 1 { 0x40 } else { 0 };
+    let inside = [&(words << 8 | kind).to_le_bytes(), head, &vec![0; odd]].concat();
+    let mut file = fs::read(corpus().join("clean/sine.wv"))?;
+    let size = le32(&file, 4)? + inside.len();
+    put(&mut file, 4, &(size as u32).to_le_bytes())?;
+    file.splice(32..32, inside);
+    Ok(file)
+}
+
+#[test]
+fn what_a_packed_file_keeps_of_the_unpacked_one_is_heard() -> Outcome {
+    const SAYS: &[u8] = b"No AI training without permission. [Content-Usage: train-ai=n]\0\0";
+    let xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF \
+        xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description \
+        xmlns:plus='http://ns.useplus.org/ldf/xmp/1.0/' plus:DataMining='DMI-PROHIBITED'/>\
+        </rdf:RDF></x:xmpmeta>";
+    let tag = build::id3(&[build::frame(b"TCOP", &[b"\0", SAYS].concat())]);
+    let info = [b"INFO".as_slice(), &build::chunk(b"ICOP", SAYS)].concat();
+    let big = |name: &[u8], body: &[u8]| [name, &(body.len() as u32).to_be_bytes(), body].concat();
+    let wave = [
+        build::chunk(b"LIST", &info),
+        build::chunk(b"_PMX", xmp),
+        build::chunk(b"id3 ", &tag),
+    ];
+    let aiff = [
+        big(b"(c) ", SAYS),
+        big(b"APPL", &[b"XMP ".as_slice(), xmp].concat()),
+        big(b"ID3 ", &tag),
+    ];
+    let flac = |application: &[u8], outer: &[u8], chunk: &[u8]| {
+        let blocks = [outer, chunk].map(|kept| build::block(2, &[application, kept].concat()));
+        build::flac_of(&blocks)
+    };
+    let mut files = Vec::new();
+    for chunk in wave {
+        files.push(flac(b"riff", b"RIFF\x08\0\0\0WAVE", &chunk));
+        files.push(wavpack_with(
+            &[b"RIFF\x08\0\0\0WAVE", chunk.as_slice(), b"data\0\0\0\x01"].concat(),
+        )?);
+    }
+    files.extend(aiff.map(|chunk| flac(b"aiff", b"FORM\0\0\0\x08AIFF", &chunk)));
+    let shelf = Shelf::new()?;
+    for (index, file) in files.into_iter().enumerate() {
+        let song = shelf.put("kept", file)?;
+        let said = song.answer(Usage::GenerativeTraining)?;
+        assert_eq!(said, Disallowed, "{index}");
+        song.tag()?;
+        song.strip()?;
+        assert!(song.is_original()?, "{index}");
+    }
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! Where the blocks and the frames of a native FLAC file are (RFC 9639; integers are
 //! big-endian).
 //!
-//! An ID3v2 tag before `fLaC`, and ID3v1 and APEv2 behind, are read and left alone.
+//! An ID3v2 tag before `fLaC`, ID3v1 and APEv2 behind, and the tags of the file that was packed,
+//! where they are kept, are read and left alone.
 
 use std::ops::Range;
 
 use super::{
-    Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, Xmp, edges,
+    Change, Changes, Layout, Mask, Place, Prior, Stream, Structure, TagChange, Xmp, edges, kept,
 };
 use crate::carrier::{self, Carrier};
 use crate::error::Fault;
@@ -16,6 +17,7 @@ use crate::splice::{self, Splice};
 const LAST: u8 = 0x80;
 const STREAMINFO: u8 = 0;
 const PADDING: u8 = 1;
+const APPLICATION: u8 = 2;
 const VORBIS_COMMENT: u8 = 4;
 
 #[derive(Debug)]
@@ -69,6 +71,13 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     }
     let mut others = edges::front(source, start)?;
     others.extend(tags);
+    for block in blocks.iter().filter(|block| block.kind == APPLICATION) {
+        let Range { start, end } = block.payload;
+        let big_endian = source.has(start, b"aiff")?;
+        if big_endian || source.has(start, b"riff")? {
+            others.extend(kept::in_chunk(source, start + 4..end, big_endian)?);
+        }
+    }
     let flac = Flac {
         start,
         blocks,

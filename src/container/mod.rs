@@ -12,6 +12,7 @@ mod plan;
 mod chunks;
 mod detect;
 mod edges;
+mod kept;
 mod mpeg;
 mod adts;
 mod wavpack;

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::edges::{Edge, Edges};
-use super::{Layout, Stream, Structure, Visit};
+use super::{Layout, OtherTag, Stream, Structure, Visit, kept};
 use crate::carrier::Carrier;
 use crate::error::Fault;
 use crate::source::Source;
@@ -28,9 +28,12 @@ const FIRST: u32 = 1 << 11;
 const LAST: u32 = 1 << 12;
 const RATE: u32 = 0xf << 23;
 const DSD: u32 = 1 << 31;
-/// Kinds of sub-blocks.
+/// Kinds of sub-blocks, and what else is said with them.
+const KEPT_HEAD: u8 = 0x21;
 const CORRECTION: u8 = 0x0b;
 const SAMPLE_RATE: u8 = 0x27;
+const ODD: u8 = 0x40;
+const LONG: u8 = 0x80;
 
 #[derive(Debug)]
 pub(crate) struct WavPack {
@@ -77,11 +80,14 @@ impl Block {
 pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     let blocks = start..edges.end();
-    let (at, first) = first_block(source, blocks.clone())?;
+    let mut left = source.limits().parts;
+    let (at, first, mut others) = first_block(source, blocks.clone(), &mut left)?;
     if first.flags & DSD != 0 {
         return Err(Fault::Unsupported("WavPack with DSD", at));
     }
-    let sample_rate = sample_rate(source, at, &first)?;
+    let (sample_rate, more) = details(source, at, &first, &mut left)?;
+    others.extend(more);
+    let sample_rate = sample_rate.ok_or(Fault::Malformed("WavPack: no sampling rate", at))?;
     let mut channels = first.channels();
     let (mut last, mut next) = (first.flags & LAST != 0, first.end);
     while !last {
@@ -98,40 +104,58 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
         channels,
     };
     let flags = first.flags & (RATE | DSD);
-    Ok(edges.layout(Carrier::Ape, stream, |edge| {
+    let mut layout = edges.layout(Carrier::Ape, stream, |edge| {
         Structure::WavPack(WavPack {
             blocks,
             flags,
             channels,
             edge,
         })
-    }))
+    });
+    layout.others.extend(others);
+    Ok(layout)
 }
 
-/// The first block with samples.
-fn first_block(source: &mut Source, blocks: Range<u64>) -> Result<(u64, Block), Fault> {
+/// The first block with samples, and the tags that those before it keep.
+fn first_block(
+    source: &mut Source,
+    blocks: Range<u64>,
+    left: &mut u32,
+) -> Result<(u64, Block, Vec<OtherTag>), Fault> {
     let mut at = blocks.start;
+    let mut tags = Vec::new();
     for _ in 0..MOST_BEFORE {
         let block = Block::read(source, at, blocks.end)?;
         if block.samples > 0 {
-            return Ok((at, block));
+            return Ok((at, block, tags));
         }
+        tags.extend(details(source, at, &block, left)?.1);
         at = block.end;
     }
     Err(Fault::Limit("WavPack: too many blocks without samples", at))
 }
 
-/// The sampling rate, in a sub-block where the header has no index for it. Sub-blocks: a
-/// kind (with a bit for an odd length, and one for a length of 3 bytes), the length in
-/// words of 16 bits, the bytes.
-fn sample_rate(source: &mut Source, at: u64, block: &Block) -> Result<u32, Fault> {
+/// The sampling rate, in a sub-block where the header has no index for it, and the tags that
+/// the block keeps. Sub-blocks: a kind (with a bit for an odd length, and one for a length of
+/// 3 bytes), the length in words of 16 bits, the bytes. `left` is how many of them and of the
+/// chunks kept may be looked at.
+fn details(
+    source: &mut Source,
+    at: u64,
+    block: &Block,
+    left: &mut u32,
+) -> Result<(Option<u32>, Vec<OtherTag>), Fault> {
     let index = (block.flags & RATE) >> 23;
     let mut rate = SAMPLE_RATES.get(index as usize).copied();
+    let mut tags = Vec::new();
     let mut at = at + HEADER;
     while at < block.end {
+        *left = left
+            .checked_sub(1)
+            .ok_or(Fault::Limit("WavPack: too many sub-blocks", at))?;
         let wrong = Fault::Malformed("WavPack: wrong sub-block", at);
         let [kind, length] = source.array(at)?;
-        let (start, words) = if kind & 0x80 == 0 {
+        let (start, words) = if kind & LONG == 0 {
             (at + 2, u32::from(length))
         } else {
             (at + 4, source.le32(at)? >> 8)
@@ -144,9 +168,13 @@ fn sample_rate(source: &mut Source, at: u64, block: &Block) -> Result<u32, Fault
             CORRECTION => {
                 return Err(Fault::Unsupported("a correction file of WavPack", start));
             }
+            KEPT_HEAD => {
+                let end = at.saturating_sub(u64::from(kind & ODD != 0));
+                tags.extend(kept::in_head(source, start..end, left)?);
+            }
             // 3 bytes, and 7 bits more where the length is even.
             SAMPLE_RATE if words == 2 && index == 15 => {
-                let mask = if kind & 0x40 == 0 {
+                let mask = if kind & ODD == 0 {
                     0x7fff_ffff
                 } else {
                     0xff_ffff
@@ -156,8 +184,7 @@ fn sample_rate(source: &mut Source, at: u64, block: &Block) -> Result<u32, Fault
             _ => {}
         }
     }
-    rate.filter(|rate| *rate > 0)
-        .ok_or(Fault::Malformed("WavPack: no sampling rate", at))
+    Ok((rate.filter(|rate| *rate > 0), tags))
 }
 
 impl WavPack {
