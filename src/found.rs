@@ -122,7 +122,9 @@ type HearPacket<'a> = dyn FnMut(usize, Vec<Said>, u64) -> Result<(), Fault> + 'a
 /// Every XMP packet in the file.
 fn packets(source: &mut Source, layout: &Layout, hear: &mut HearPacket<'_>) -> Result<(), Fault> {
     let mut number = 0..;
-    for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
+    let others = layout.others.iter();
+    let kept = others.filter_map(|(carrier, range)| (*carrier == Carrier::Xmp).then_some(range));
+    for range in layout.xmp.own.iter().flat_map(OwnXmp::all).chain(kept) {
         let said = xmp::read(source, range.clone())?;
         hear(number.next().unwrap_or_default(), said, range.start)?;
     }

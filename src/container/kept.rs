@@ -60,8 +60,7 @@ pub(super) fn in_chunk(
         b"APPL" if source.has(start, b"XMP ")? => held(Carrier::Xmp, start + 4),
         name if name.eq_ignore_ascii_case(b"id3 ") => {
             let length = id3v2::length(source, start)?.filter(|length| start + length <= end);
-            let wrong = Fault::Malformed("the kept id3 chunk holds no ID3v2 tag", start);
-            Some((Carrier::Id3v2, start..start + length.ok_or(wrong)?))
+            length.map(|length| (Carrier::Id3v2, start..start + length))
         }
         _ => None,
     })
