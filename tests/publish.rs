@@ -541,6 +541,113 @@ fn a_headers_file_is_read_as_its_hosts_read_it() -> Outcome {
     Ok(())
 }
 
+/// Nobody knows at which host the recording is: a rule for one host permits nothing at another.
+#[test]
+fn a_rule_for_another_host_lifts_no_denial() -> Outcome {
+    use Place::{Assertions, Headers, RobotsTxt, RslDocument, TdmrepJson};
+    use Preference::{Allowed, Conditional, Disallowed, Unknown};
+    let other = "https://other.example/music/";
+    let rules = |rules: &[(&str, u8)]| {
+        let rule = |(location, bit): &(&str, u8)| {
+            format!("{{\"location\": \"{location}\", \"tdm-reservation\": {bit}}}")
+        };
+        let rules: Vec<String> = rules.iter().map(rule).collect();
+        format!("[{}]", rules.join(","))
+    };
+    let block =
+        |pattern: &str, word: &str| format!("{pattern}*\n  Content-Usage: train-ai={word}\n");
+    let license = |url: &str, rule: &str| {
+        format!("<content url=\"{url}\"><license><{rule}>ai-train</{rule}></license></content>")
+    };
+    let line = |path: &str, word: &str| {
+        format!(
+            "{{\"path\": \"{path}\", \"label\": \"cawg.training-mining\", \"data\": {{\"cawg.ai_generative_training\": {{\"use\": \"{word}\"}}}}}}"
+        )
+    };
+    let rule = |pattern: &str, word: &str| format!("Content-Usage: {pattern} train-ai={word}\n");
+    let group = |rules: [String; 2]| format!("User-agent: *\n{}", rules.concat());
+    let file = "/music/song.mp3";
+    let theirs = format!("{other}song.mp3");
+    let cases = [
+        (
+            TdmrepJson,
+            rules(&[(other, 0), ("/music/*", 1)]),
+            Disallowed,
+        ),
+        (TdmrepJson, rules(&[(other, 0)]), Unknown),
+        (
+            TdmrepJson,
+            rules(&[(other, 1), ("/music/*", 0)]),
+            Disallowed,
+        ),
+        (TdmrepJson, rules(&[(other, 0), ("/music/*", 0)]), Allowed),
+        (
+            TdmrepJson,
+            rules(&[("/music/\", \"location\": \"/films/", 0), ("/music/*", 1)]),
+            Disallowed,
+        ),
+        (Headers, block("https://staging.example/", "y"), Unknown),
+        (Headers, block("//staging.example/", "y"), Unknown),
+        (
+            Headers,
+            block("/", "n") + &block("https://staging.example/", "y"),
+            Disallowed,
+        ),
+        (
+            Headers,
+            block("https://a.example/", "n") + &block("https://b.example/", "y"),
+            Disallowed,
+        ),
+        (
+            Headers,
+            block("/", "y") + &block("https://staging.example/", "n"),
+            Disallowed,
+        ),
+        (
+            Headers,
+            block("/", "y") + &block("https://staging.example/", "y"),
+            Allowed,
+        ),
+        // So does a placeholder, of which nobody knows what it stands for.
+        (Headers, block("/", "n") + &block("/:song", "y"), Disallowed),
+        (
+            RobotsTxt,
+            group([rule("/", "n"), rule("//other.example/music/", "y")]),
+            Disallowed,
+        ),
+        (
+            RobotsTxt,
+            group([rule("/music/", "y"), rule("//other.example/", "n")]),
+            Disallowed,
+        ),
+        (RslDocument, license(other, "permits"), Conditional),
+        (RslDocument, license(other, "prohibits"), Disallowed),
+        (
+            RslDocument,
+            format!(
+                "<rsl>{}{}</rsl>",
+                license(other, "permits"),
+                license("/", "prohibits")
+            ),
+            Disallowed,
+        ),
+        (Assertions, line(&theirs, "allowed"), Unknown),
+        (Assertions, line(&theirs, "notAllowed"), Disallowed),
+        (Assertions, line(file, "allowed"), Allowed),
+    ];
+    for (place, text, expected) in cases {
+        let statements = place.read(&text, &path(file)?);
+        let said = said(&statements, Usage::GenerativeTraining);
+        assert_eq!(said, Some(expected), "{place}: {text}");
+    }
+    // What cannot be read behind such a rule is heard all the same.
+    let text =
+        rules(&[(other, 0), ("\", \"x\": \"", 0)]).replace("\"location\": \"\"", "\"y\": \"\"");
+    let statements = TdmrepJson.read(&text, &path(file)?);
+    assert_eq!(said(&statements, Usage::Training), None, "{text}");
+    Ok(())
+}
+
 /// The same path can be spelled in many ways (RFC 9309 section 2.2.2).
 #[test]
 fn a_path_is_the_same_in_every_spelling() -> Outcome {

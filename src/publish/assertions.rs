@@ -40,20 +40,16 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let place = Place::Assertions;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let statements = lines.filter_map(|line| match serde_json::from_str::<Line>(line) {
-        Ok(line) if path.is_at(&line.path) => {
+        Ok(line) => {
+            let meant = path.is_at(&line.path)?;
             let label = c2pa::known(&line.label)?;
             let data = line.data.get();
             let reading = training_mining::of_assertion(data);
             let vocabulary = Vocabulary::TrainingMining;
-            Some(Statement::read(
-                label,
-                place,
-                vocabulary,
-                data.to_owned(),
-                reading,
-            ))
+            let mut statement = Statement::read(label, place, vocabulary, data.to_owned(), reading);
+            meant.hear(std::slice::from_mut(&mut statement));
+            Some(statement)
         }
-        Ok(_) => None,
         Err(_) => Some(place.unreadable("not a line of path, label and data")),
     });
     statements.collect()

@@ -1,6 +1,7 @@
 //! HTTP response headers: `Content-Usage` (draft-ietf-aipref-attach-05), `tdm-reservation` and
 //! `tdm-policy` (TDMRep), `X-Robots-Tag: noai`, and a `Link` to the RSL document (RFC 8288).
 
+use super::path::Meant;
 use super::{LICENSE, Place, Publication, RSL_TYPE, UrlPath, joined, named, said};
 use crate::statement::Statement;
 
@@ -28,30 +29,46 @@ pub(super) fn write(publication: &Publication) -> String {
 }
 
 /// Reads headers as they come with a response, or those of every block of a `_headers` file
-/// that speaks of the path.
+/// that speaks of the path. A block that may speak of others is heard by itself: what it says
+/// must not lift what is said for this path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let path = path.compared();
-    let (mut is_about, mut is_sure) = (true, true);
-    let mut pairs = Vec::new();
+    let mut about = Some(Meant::Surely);
+    let (mut pairs, mut unsure) = (Vec::new(), Vec::<Vec<_>>::new());
+    let mut is_taken_back = false;
     for line in text.lines().map(str::trim) {
         if let Some((pattern, is_exact)) = block(line) {
-            is_about = path.is_of(&pattern);
-            is_sure &= is_exact || !is_about;
-        } else if is_about && line.starts_with('!') {
-            // A header of another block is taken back.
-            is_sure = false;
-        } else if let Some((name, value)) = line.split_once(':').filter(|_| is_about) {
+            about = path.is_of(&pattern);
+            if about.is_some() && !is_exact {
+                about = Some(Meant::Perhaps);
+            }
+            if about == Some(Meant::Perhaps) {
+                unsure.push(Vec::new());
+            }
+        } else if about.is_some() && line.starts_with('!') {
+            // A header of another block.
+            is_taken_back = true;
+        } else if let (Some(meant), Some((name, value))) = (about, line.split_once(':')) {
             let (name, value) = (name.trim(), value.trim());
+            let said = match unsure.last_mut() {
+                Some(unsure) if meant == Meant::Perhaps => unsure,
+                _ => &mut pairs,
+            };
             if name.eq_ignore_ascii_case("Link") {
-                pairs.extend(licenses(value).map(|address| (LICENSE.to_owned(), address)));
+                said.extend(licenses(value).map(|address| (LICENSE.to_owned(), address)));
             } else {
-                pairs.push((name.to_owned(), value.to_owned()));
+                said.push((name.to_owned(), value.to_owned()));
             }
         }
     }
     let mut statements = said(Place::Headers, &pairs);
-    if !is_sure {
+    if is_taken_back {
         statements.iter_mut().for_each(Statement::permit_nothing);
+    }
+    for pairs in unsure {
+        let mut said = said(Place::Headers, &pairs);
+        Meant::Perhaps.hear(&mut said);
+        statements.extend(said);
     }
     statements
 }

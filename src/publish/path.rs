@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::statement::Statement;
+
 /// The path of a URL (RFC 3986 section 3.3): from the first `/` on, percent-encoded, without
 /// query and fragment, at most 2,048 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,33 +45,51 @@ pub(super) struct Compared(String);
 impl Compared {
     /// Whether a pattern speaks of this path: a beginning of it, in which `*` stands for
     /// anything and a `$` at the end for the end (RFC 9309 section 2.2.3).
-    pub(super) fn is_of(&self, pattern: &str) -> bool {
-        self.length_of(pattern).is_some()
+    pub(super) fn is_of(&self, pattern: &str) -> Option<Meant> {
+        self.length_of(pattern).map(|(_, meant)| meant)
     }
 
     /// How long the pattern is that speaks of this path.
-    ///
-    /// Nobody knows at which host the path is: the path of a whole URL counts.
-    pub(super) fn length_of(&self, pattern: &str) -> Option<usize> {
-        let spellings = [Some(pattern), without_host(pattern)];
-        let mut lengths = spellings.into_iter().flatten().filter_map(|pattern| {
+    pub(super) fn length_of(&self, pattern: &str) -> Option<(usize, Meant)> {
+        spellings(pattern).find_map(|(pattern, meant)| {
             let (beginning, ends) = match pattern.strip_suffix('$') {
                 Some(beginning) => (beginning, true),
                 None => (pattern, false),
             };
             let beginning = canonical(beginning);
             let speaks = matches(&self.0, &beginning, ends);
-            speaks.then(|| beginning.len() + usize::from(ends))
-        });
-        lengths.next()
+            speaks.then(|| (beginning.len() + usize::from(ends), meant))
+        })
     }
 
     /// Whether an address without a pattern's characters is this path.
-    pub(super) fn is_at(&self, address: &str) -> bool {
-        let spellings = [Some(address), without_host(address)];
-        let mut spellings = spellings.into_iter().flatten();
-        spellings.any(|address| canonical(&literal(address)) == self.0)
+    pub(super) fn is_at(&self, address: &str) -> Option<Meant> {
+        let is_it = |address: &str| canonical(&literal(address)) == self.0;
+        spellings(address).find_map(|(address, meant)| is_it(address).then_some(meant))
     }
+}
+
+/// Whether a text that speaks of this path means the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    Surely,
+    /// Nobody knows at which host the recording is asked for: a whole URL may be another's.
+    Perhaps,
+}
+
+impl Meant {
+    /// What may be meant for another recording permits nothing.
+    pub(super) fn hear(self, statements: &mut [Statement]) {
+        if self == Meant::Perhaps {
+            statements.iter_mut().for_each(Statement::permit_nothing);
+        }
+    }
+}
+
+/// A pattern or an address, and what of a whole URL is its path.
+fn spellings(text: &str) -> impl Iterator<Item = (&str, Meant)> {
+    let path = without_host(text).map(|path| (path, Meant::Perhaps));
+    [(text, Meant::Surely)].into_iter().chain(path)
 }
 
 /// Whether a pattern can speak of the path of any URL. Others may be meant for any.

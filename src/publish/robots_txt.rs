@@ -2,7 +2,7 @@
 //! and `License`, the address of the RSL document. `Content-Signal` is read too; it speaks of a
 //! whole site and is not written for single recordings.
 
-use super::path::Compared;
+use super::path::{Compared, Meant};
 use super::{CONTENT_SIGNAL, CONTENT_USAGE, LICENSE, Place, Publication, UrlPath, joined, said};
 use crate::statement::Statement;
 use crate::vocabulary::Vocabulary;
@@ -65,6 +65,8 @@ struct Group {
     /// The preferences of the longest rules for the path, and how long these are.
     usages: Vec<(String, String)>,
     length: usize,
+    /// The preferences of rules that may be for another host.
+    unsure: Vec<(String, String)>,
     signals: Vec<(String, String)>,
 }
 
@@ -74,24 +76,29 @@ impl Group {
             Some((pattern, preferences)) if pattern.starts_with('/') => (pattern, preferences),
             _ => ("/", value),
         };
-        let length = path.length_of(pattern);
-        if let Some(length) = length.filter(|length| *length >= self.length) {
-            if length > self.length {
-                self.usages.clear();
-                self.length = length;
+        let usage = || (CONTENT_USAGE.to_owned(), preferences.trim().to_owned());
+        match path.length_of(pattern) {
+            Some((_, Meant::Perhaps)) => self.unsure.push(usage()),
+            Some((length, Meant::Surely)) if length >= self.length => {
+                if length > self.length {
+                    self.usages.clear();
+                    self.length = length;
+                }
+                self.usages.push(usage());
             }
-            self.usages
-                .push((CONTENT_USAGE.to_owned(), preferences.trim().to_owned()));
+            _ => {}
         }
     }
 
     fn said(self) -> Vec<Statement> {
         // Rules of the same length each count: a structured field would let the last one win.
-        let usages = self
-            .usages
-            .into_iter()
-            .flat_map(|usage| said(Place::RobotsTxt, &[usage]));
-        let mut statements: Vec<Statement> = usages.collect();
+        let each = |usages: Vec<_>| {
+            let usages = usages.into_iter();
+            usages.flat_map(|usage| said(Place::RobotsTxt, &[usage]))
+        };
+        let mut statements: Vec<Statement> = each(self.unsure).collect();
+        Meant::Perhaps.hear(&mut statements);
+        statements.extend(each(self.usages));
         statements.extend(said(Place::RobotsTxt, &self.signals));
         if !self.is_for_all {
             statements.iter_mut().for_each(Statement::permit_nothing);

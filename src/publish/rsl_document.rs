@@ -1,6 +1,6 @@
 //! A document of Really Simple Licensing 1.0: a `<content>` for each recording, with its license.
 
-use super::path::{Compared, is_pattern};
+use super::path::{Compared, Meant, is_pattern};
 use super::{Place, Publication, UrlPath, joined};
 use crate::statement::Statement;
 use crate::vocabulary::{Reading, Vocabulary, rsl};
@@ -39,8 +39,13 @@ pub(super) fn read_in_page(text: &str, path: &Compared) -> Option<Statement> {
     Some(state(Place::Page, text, reading))
 }
 
+/// Nothing where that cannot be told.
 fn is_it(path: &Compared, pattern: &str) -> Option<bool> {
-    is_pattern(pattern).then(|| path.is_of(pattern))
+    match path.is_of(pattern) {
+        Some(Meant::Surely) => Some(true),
+        Some(Meant::Perhaps) => None,
+        None => is_pattern(pattern).then_some(false),
+    }
 }
 
 fn state(place: Place, text: &str, reading: Reading) -> Statement {

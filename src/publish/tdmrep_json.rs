@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::path::is_pattern;
+use super::path::{Meant, is_pattern};
 use super::{Place, Publication, TDM_RESERVATION, UrlPath, reserved};
 use crate::statement::Statement;
 use crate::vocabulary::object::{self, Value};
@@ -36,14 +36,16 @@ pub(super) fn write(publication: &Publication) -> String {
     format!("[\n{}\n]\n", rules.join(",\n"))
 }
 
-/// Reads the first rule for the path. A file that is no such list may reserve anything, and so
-/// may a rule that is none; those behind it deny all the same.
+/// Reads the first rule for the path, and those before it that may be for another host. A file
+/// that is no such list may reserve anything, and so may a rule that is none; those behind it
+/// deny all the same.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let Some(rules) = object::list(text) else {
         return vec![Place::TdmrepJson.unreadable("no list of rules")];
     };
     let path = path.compared();
     let mut statements = Vec::new();
+    let mut is_readable = true;
     for rule in &rules {
         let members = rule.members().unwrap_or_default();
         let texts = |name| object::named(members, name).filter_map(Value::text);
@@ -53,16 +55,24 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                 _ => "",
             })
             .peekable();
-        let is_about = texts("location").any(|pattern| path.is_of(pattern));
+        let locations = || object::named(members, "location").map(Value::text);
+        let is_of = |location: Option<&str>| location.and_then(|pattern| path.is_of(pattern));
+        let is_about = locations().any(|location| is_of(location).is_some());
         if is_about && bits.peek().is_some() {
             let policy = texts("tdm-policy").next();
-            statements.extend(reserved(Place::TdmrepJson, bits, policy));
-            break;
+            let mut said = reserved(Place::TdmrepJson, bits, policy);
+            if locations().all(|location| is_of(location) == Some(Meant::Surely)) {
+                statements.extend(said);
+                break;
+            }
+            Meant::Perhaps.hear(&mut said);
+            statements.extend(said);
+            continue;
         }
-        let mut locations = object::named(members, "location").peekable();
-        let is_about_others = locations.peek().is_some()
-            && locations.all(|value| value.text().is_some_and(is_pattern));
-        if (is_about || !is_about_others) && statements.is_empty() {
+        let is_about_others = locations().next().is_some()
+            && locations().all(|location| location.is_some_and(is_pattern));
+        if (is_about || !is_about_others) && is_readable {
+            is_readable = false;
             let why = "a rule without location or reservation";
             statements.push(Place::TdmrepJson.unreadable(why));
         }
