@@ -167,10 +167,9 @@ impl Decision {
             for statement in self.evidence(usage) {
                 let marker = statement.marker();
                 let url = marker.and_then(|marker| marker.declaration().policy_url());
-                let linked = statement.raw();
-                let linked = linked.parse::<PolicyUrl>().is_ok().then_some(linked);
                 let here = url.map(PolicyUrl::as_str).into_iter();
-                for policy in here.chain(statement.terms()).chain(linked) {
+                let texts = statement.terms().into_iter().chain([statement.raw()]);
+                for policy in here.chain(texts.filter_map(address)) {
                     if !policies.contains(&policy) {
                         policies.push(policy);
                     }
@@ -242,6 +241,14 @@ impl fmt::Display for Decision {
         let reasons: Vec<String> = refused.map(|usage| self.reason(*usage)).collect();
         write!(f, "May not be used: {}.", reasons.join("; "))
     }
+}
+
+/// The address in a text that is one, or refers to one as PLUS's constraint is written. What else
+/// stands there is a stranger's prose.
+fn address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let address = text.strip_prefix("See ").unwrap_or(text).trim_start();
+    address.parse::<PolicyUrl>().ok().map(|_| address)
 }
 
 /// Where a statement stands, and why it cannot be read, where it cannot.

@@ -131,6 +131,45 @@ fn every_policy_is_named_once_wherever_it_stands() -> Outcome {
     Ok(())
 }
 
+/// A stranger's prose must not be given to a person, or a program, as an address to go to.
+#[test]
+fn a_policy_is_an_address_and_nothing_else() {
+    let asked = |constraint: &str| {
+        let packet = format!(
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/'>\
+             <rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+             <rdf:Description rdf:about='' xmlns:plus='http://ns.useplus.org/ldf/xmp/1.0/'>\
+             <plus:DataMining>DMI-PROHIBITED-SEECONSTRAINT</plus:DataMining>\
+             <plus:OtherConstraints><rdf:Alt><rdf:li xml:lang='x-default'>{constraint}</rdf:li></rdf:Alt>\
+             </plus:OtherConstraints></rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
+        let file = build::wav(100, &[build::chunk(b"_PMX", packet.as_bytes())]);
+        let decision = gate(Usage::Training).ask_from(Cursor::new(file));
+        assert_eq!(
+            answers(&decision),
+            [(Usage::Training, Answer::Conditional)],
+            "{constraint}"
+        );
+        let policies = decision.policies(Usage::Training);
+        policies.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&format!("See {TERMS}")), [TERMS]);
+    assert_eq!(asked(TERMS), [TERMS]);
+    for prose in [
+        "Ask me",
+        "See the sleeve",
+        "javascript:alert(1)",
+        "See See https://example.org/terms",
+        "See https://example.org/terms or write",
+    ] {
+        assert!(asked(prose).is_empty(), "{prose}");
+    }
+    let relative = [("TDM_RESERVATION", "1"), ("TDM_POLICY", "/terms.html")];
+    let decision = of_fields(&gate(Usage::Training), &relative);
+    assert_eq!(answers(&decision), [(Usage::Training, Answer::Conditional)]);
+    assert!(decision.policies(Usage::Training).is_empty());
+}
+
 #[test]
 fn all_uses_must_be_permitted() {
     use Usage::{DataMining, Search, Training};

@@ -15,7 +15,7 @@ mod assertions;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::consent::{Declaration, PolicyUrl, Usage};
+use crate::consent::{Declaration, PolicyUrl, Preference, Usage};
 use crate::statement::Statement;
 use crate::vocabulary::{Reading, Vocabulary, Wording, rsl, tdmrep, training_mining};
 
@@ -255,7 +255,8 @@ fn reserved<'a>(
     bits: impl Iterator<Item = &'a str>,
     policy: Option<&str>,
 ) -> Vec<Statement> {
-    // Nobody's copy for each bit: a text of many bits and a long policy would become a weapon.
+    // No copy for each bit: a text of many bits and a long policy would become a weapon. One
+    // statement names it.
     let mut wording = Wording {
         value: String::new(),
         terms: policy.map(|policy| policy.trim().to_owned()),
@@ -266,5 +267,13 @@ fn reserved<'a>(
         let raw = bit.to_owned();
         Statement::read(TDM_RESERVATION, place, Vocabulary::Tdmrep, raw, reading)
     };
-    bits.map(state).collect()
+    let mut statements: Vec<Statement> = bits.map(state).collect();
+    let is_conditional = |statement: &&mut Statement| {
+        statement.preference(Usage::DataMining, None) == Some(Preference::Conditional)
+    };
+    if let Some(first) = statements.iter_mut().find(is_conditional) {
+        first.raw().clone_into(&mut wording.value);
+        *first = Statement::outside(TDM_RESERVATION, place, Vocabulary::Tdmrep, wording);
+    }
+    statements
 }
