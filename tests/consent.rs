@@ -12,8 +12,8 @@ use common::bytes::{be, find, put};
 use common::{NO_AI, Outcome, Shelf, build, corpus, date, day, no_ai};
 use noai_audio::{
     Answer, Declaration, DeclarationError, EmbedOptions, ErrorKind, Inspection, Limits, Marker,
-    PolicyUrl, Preference, Preferences, Preset, Record, Records, Role, Statement, Status,
-    TermsDigest, TermsVerdict, Usage, Vocabulary,
+    MarkerVerdict, PolicyUrl, Preference, Preferences, Preset, Record, Records, Role, Statement,
+    Status, TermsDigest, TermsVerdict, Usage, Vocabulary,
 };
 
 const TERMS: &str = "https://example.org/terms";
@@ -765,6 +765,56 @@ fn members_of_a_later_version_are_read_past_and_never_overwritten() -> Outcome {
 }
 
 /// The answers for `train-ai`, `ai-use` and `search`.
+/// What is noted of it can be used by who wrote it alone, what is said by everybody.
+#[test]
+fn a_note_of_a_later_version_hides_no_statement() -> Outcome {
+    let shelf = Shelf::new()?;
+    for (name, known, later) in [
+        ("clean/sine.mp3", &b" xmp=n"[..], &b" xyz=?"[..]),
+        ("clean/sine.flac", b"\"vorbis=g", b"\"vellum=q"),
+    ] {
+        let song = shelf.song(name)?;
+        let essence = song.essence()?;
+        song.tag()?;
+        let mut bytes = song.bytes()?;
+        let at = find(&bytes, known).ok_or("no note")?;
+        put(&mut bytes, at, later)?;
+        let song = shelf.put(format!("later-{}", name.replace('/', "-")), bytes)?;
+        assert_eq!(song.answer(Search)?, Answer::None, "{name}");
+        assert_eq!(song.answer(Training)?, Answer::Disallowed, "{name}");
+        let inspection = song.read()?;
+        let marker = inspection.statements().iter().find_map(Statement::marker);
+        assert!(marker.is_some(), "{name}");
+        assert_eq!(song.verify()?.marker, MarkerVerdict::Altered, "{name}");
+        let refused = song.tag().map_err(|error| error.kind());
+        assert_eq!(refused.err(), Some(ErrorKind::Conflict), "{name}");
+        assert!(song.is_original()?, "{name}");
+        let again = shelf.put(format!("again-{}", name.replace('/', "-")), song.bytes()?)?;
+        again.say_instead(&no_ai())?;
+        assert_eq!(again.verify()?.marker, MarkerVerdict::Intact, "{name}");
+        let stripped = song.strip()?;
+        assert!(!stripped.exact, "{name}");
+        assert_eq!(song.essence()?, essence, "{name}");
+        assert!(find(&song.bytes()?, b"AI_CONSENT").is_none(), "{name}");
+    }
+    // Nothing else is forgiven.
+    let rest = format!("rest={}", "0".repeat(32));
+    for note in [
+        format!("xyz=n {rest}"),
+        format!("xyz {rest}"),
+        format!("Xyz=n {rest}"),
+        format!("=n {rest}"),
+        "xyz=n rest=0".to_owned(),
+        "xyz=n".to_owned(),
+        format!("xyz=n {rest} {rest}"),
+        format!("xyz=n id3v2=q {rest}"),
+    ] {
+        let parsed = format!("v=1, search=n, undo=\"{note}\"").parse::<Marker>();
+        assert_eq!(parsed.is_ok(), note == format!("xyz=n {rest}"), "{note}");
+    }
+    Ok(())
+}
+
 fn content_usage(value: &str) -> Outcome<[Answer; 3]> {
     let inspection = read(&[("CONTENT_USAGE", value)])?;
     let answer = |usage| inspection.answer(usage, None);

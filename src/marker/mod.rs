@@ -79,7 +79,8 @@ pub struct Marker {
     pub(crate) essence: Option<Essence>,
     pub(crate) code: Option<ContentCode>,
     pub(crate) undo: Option<Undo>,
-    /// Members that a later version may have written and this one does not know.
+    /// Members, or steps of the undo note, that a later version may have written and this one
+    /// does not know.
     pub(crate) unknown_members: bool,
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Marker;
+use super::undo::UndoError;
 use crate::consent::{Declaration, Preference, Role, Usage};
 use crate::vocabulary::aipref;
 use crate::vocabulary::dictionary::{self, Member, Value};
@@ -184,7 +185,11 @@ fn take(mut marker: Marker, member: &Member) -> Result<Marker, String> {
             declaration
         }
         ("undo", Value::Text(text)) => {
-            marker.undo = Some(text.parse().map_err(|_| bad("an undo note"))?);
+            match text.parse() {
+                Ok(undo) => marker.undo = Some(undo),
+                Err(UndoError::Later) => marker.unknown_members = true,
+                Err(UndoError::Damaged) => return Err(bad("an undo note")),
+            }
             declaration
         }
         (

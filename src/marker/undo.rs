@@ -80,37 +80,56 @@ impl fmt::Display for Undo {
     }
 }
 
-/// The text is no undo note.
+/// Why the text is no undo note that can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct UndoError;
+pub(crate) enum UndoError {
+    /// It is none.
+    Damaged,
+    /// A later version wrote into a carrier that this one does not know.
+    Later,
+}
 
 impl FromStr for Undo {
     type Err = UndoError;
 
     fn from_str(text: &str) -> Result<Self, UndoError> {
         let (mut steps, mut layout, mut rest) = (Vec::new(), None, None);
+        let mut is_later = false;
         for word in text.split(' ') {
-            match word.split_once('=').ok_or(UndoError)? {
+            match word.split_once('=').ok_or(UndoError::Damaged)? {
                 ("layout", note) if layout.is_none() && !note.is_empty() => {
                     layout = Some(note.to_owned());
                 }
                 ("rest", digest) if rest.is_none() => {
-                    rest = Some(digest.parse().map_err(|_| UndoError)?);
+                    rest = Some(digest.parse().map_err(|_| UndoError::Damaged)?);
                 }
-                (carrier, made) => steps.push(step(carrier, made).ok_or(UndoError)?),
+                ("layout" | "rest", _) => return Err(UndoError::Damaged),
+                (name, made) => match Carrier::ALL.into_iter().find(|c| c.name() == name) {
+                    Some(carrier) => steps.push(step(carrier, made).ok_or(UndoError::Damaged)?),
+                    None if is_name(name) => is_later = true,
+                    None => return Err(UndoError::Damaged),
+                },
             }
         }
-        let rest = rest.ok_or(UndoError)?;
-        Ok(Undo {
-            steps,
-            layout,
-            rest,
-        })
+        match rest {
+            None => Err(UndoError::Damaged),
+            Some(_) if is_later => Err(UndoError::Later),
+            Some(rest) => Ok(Undo {
+                steps,
+                layout,
+                rest,
+            }),
+        }
     }
 }
 
-fn step(carrier: &str, text: &str) -> Option<Step> {
-    let carrier = Carrier::ALL.into_iter().find(|c| c.name() == carrier)?;
+/// Whether a later version may call a carrier so.
+fn is_name(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+fn step(carrier: Carrier, text: &str) -> Option<Step> {
     let (made, notice) = text.split_at_checked(1)?;
     let made = match made {
         "n" => Made::New,
