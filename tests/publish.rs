@@ -954,6 +954,32 @@ fn a_text_is_read_in_the_time_that_its_length_takes() -> Outcome {
     let half = Place::LONGEST / 2 - 100;
     let filled = |part: &str, length: usize| part.repeat(length / part.len());
     let address = filled("a", half);
+        // Where a browser ends what is foreign, and what is text there, is not followed.
+        (
+            format!("<svg><p>x</p><script>x=\"<a title='\";</script>{denial}<p>don't</p></svg>"),
+            None,
+        ),
+        (
+            format!("<svg><![CDATA[ > <!-- ]]></svg>{denial}<p>x --> y</p>"),
+            None,
+        ),
+        (
+            format!("<svg><g><noscript><style>'<a b='</style>{denial}<p>don't</p></svg>"),
+            None,
+        ),
+        (
+            format!("<svg><foreignObject></svg></foreignObject><script>\"{denial}\"</script>"),
+            Some(Disallowed),
+        ),
+        (
+            format!("<svg><desc><p>a</p></desc><g/></svg><script></script>{permission}"),
+            Some(Allowed),
+        ),
+        (
+            format!("<math><mi/><mi>a</mi></math><script></script>{permission}"),
+            Some(Allowed),
+        ),
+        (format!("<svg><title>a</title></svg>{permission}"), None),
     let of_headers = filled("tdm-reservation: 1\n", half);
     let of_page = filled("<meta name=tdm-reservation content=1>", half);
     let of_rule = filled("\"tdm-reservation\":1,", half);

@@ -36,14 +36,16 @@ pub(super) fn write(publication: &Publication) -> String {
 /// Reads the elements, wherever in the page they stand, and RSL documents in its scripts.
 ///
 /// A page that breaks off within an element of text, a comment or a tag may hide anything there.
-/// What stands in elements that some readers pass over denies, and permits nothing.
+/// What stands in elements that some readers pass over denies, and permits nothing. Where SVG and
+/// MathML end depends on more than their own tags, and in them text is not what it is elsewhere
+/// (WHATWG HTML section 13.2.6.5): what depends on that may be hidden.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let path = path.compared();
     let (mut pairs, mut aside) = (Vec::new(), Vec::new());
     let mut statements = Vec::new();
     let mut passed_over: Vec<HtmlString> = Vec::new();
     let mut open: Option<OfText> = None;
-    let mut breaks_off = false;
+    let (mut breaks_off, mut depends) = (false, false);
     let mut tokens = Tokenizer::new(text);
     while let Some(Ok(token)) = tokens.next() {
         match token {
@@ -55,12 +57,20 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                     &mut aside
                 };
                 said.extend(stated(&tag));
-                let in_foreign = passed_over.last().is_some_and(|last| is_foreign(last));
-                if let Some(state) = text_state(name).filter(|_| !in_foreign) {
-                    tokens.set_state(state);
-                    open = Some(OfText::new(&tag));
-                } else if PASSED_OVER.contains(&name) && !(tag.self_closing && is_foreign(name)) {
-                    passed_over.push(tag.name);
+                let in_foreign = passed_over.iter().any(|name| is_foreign(name));
+                let is_html_in_foreign = in_foreign && HTML_IN_FOREIGN.contains(&name);
+                if let Some(state) = text_state(name) {
+                    if in_foreign {
+                        depends = true;
+                    } else {
+                        tokens.set_state(state);
+                        open = Some(OfText::new(&tag));
+                    }
+                } else if is_html_in_foreign || PASSED_OVER.contains(&name) {
+                    let is_empty = is_html_in_foreign || is_foreign(name);
+                    if !(tag.self_closing && is_empty) {
+                        passed_over.push(tag.name);
+                    }
                 }
             }
             Token::String(text) => {
@@ -75,7 +85,10 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                 }
                 passed_over.pop_if(|last| *last == tag.name);
             }
-            Token::Error(error) => breaks_off |= error.as_str().starts_with("eof-in-"),
+            Token::Error(error) => {
+                breaks_off |= error.as_str().starts_with("eof-in-");
+                depends |= error.as_str() == "cdata-in-html-content";
+            }
             Token::Comment(_) | Token::Doctype(_) => {}
         }
     }
@@ -86,11 +99,27 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     if breaks_off || open.is_some() {
         statements.push(Place::Page.unreadable("the page breaks off"));
     }
+    if depends {
+        let why = "text in SVG, in MathML or as CDATA";
+        statements.push(Place::Page.unreadable(why));
+    }
     statements
 }
 
 /// Elements that some readers pass over: they run scripts, or do not draw.
 const PASSED_OVER: [&[u8]; 4] = [b"noscript", b"template", b"svg", b"math"];
+
+/// Elements of SVG and MathML that hold HTML: until they end, those around them do not.
+const HTML_IN_FOREIGN: [&[u8]; 8] = [
+    b"foreignobject",
+    b"desc",
+    b"annotation-xml",
+    b"mi",
+    b"mo",
+    b"mn",
+    b"ms",
+    b"mtext",
+];
 
 /// An element that holds text and no elements (WHATWG HTML section 13.2.6), until its end.
 struct OfText {
@@ -117,7 +146,6 @@ fn text_state(name: &[u8]) -> Option<State> {
     }
 }
 
-/// In SVG and MathML a title, a style and a script are as other elements are.
 fn is_foreign(name: &[u8]) -> bool {
     name == b"svg" || name == b"math"
 }
