@@ -541,6 +541,54 @@ fn a_headers_file_is_read_as_its_hosts_read_it() -> Outcome {
     Ok(())
 }
 
+/// A line of a response that begins with white space continues the one before.
+#[test]
+fn a_folded_header_is_heard() -> Outcome {
+    use Preference::{Allowed, Disallowed, Unknown};
+    let file = |lines: &str| format!("# ours\n/music/*\n{lines}");
+    let cases = [
+        ("X-Robots-Tag:\r\n noai\r\n".to_owned(), Disallowed),
+        ("X-Robots-Tag: noindex,\n\t noai\n".to_owned(), Disallowed),
+        (
+            "HTTP/1.1 200 OK\ntdm-reservation:\n  1".to_owned(),
+            Disallowed,
+        ),
+        (
+            "tdm-reservation: 1\ntdm-policy:\n https://example.com/p".to_owned(),
+            Preference::Conditional,
+        ),
+        ("tdm-reservation:\n 0\nDate: x\n".to_owned(), Allowed),
+        // No line of a `_headers` file, though it looks like one.
+        (
+            "Location:\n /films/x\ntdm-reservation: 1".to_owned(),
+            Disallowed,
+        ),
+        (
+            "Location: x\n https://example.com/films/\ntdm-reservation: 1".to_owned(),
+            Disallowed,
+        ),
+        (file(" X-A: b\n tdm-reservation: 1"), Disallowed),
+        (file("\tX-A: b\n\ttdm-reservation: 0"), Allowed),
+        (
+            "  /music/*\n  X-A: b\n  tdm-reservation: 1".to_owned(),
+            Disallowed,
+        ),
+        (
+            "\u{feff}/music/*\n  X-A: b\n  tdm-reservation: 1".to_owned(),
+            Disallowed,
+        ),
+        (
+            "\u{feff}/films/*\n  X-A: b\n  tdm-reservation: 1".to_owned(),
+            Unknown,
+        ),
+    ];
+    for (text, expected) in cases {
+        let statements = Place::Headers.read(&text, &path("/music/song.mp3")?);
+        assert_eq!(said(&statements, Usage::Training), Some(expected), "{text}");
+    }
+    Ok(())
+}
+
 /// Nobody knows at which host the recording is: a rule for one host permits nothing at another.
 #[test]
 fn a_rule_for_another_host_lifts_no_denial() -> Outcome {
@@ -906,6 +954,32 @@ fn a_page_is_read_as_a_browser_reads_it() -> Outcome {
             format!("<noscript><style></style></noscript>{permission}"),
             Some(Allowed),
         ),
+        // Where a browser ends what is foreign, and what is text there, is not followed.
+        (
+            format!("<svg><p>x</p><script>x=\"<a title='\";</script>{denial}<p>don't</p></svg>"),
+            None,
+        ),
+        (
+            format!("<svg><![CDATA[ > <!-- ]]></svg>{denial}<p>x --> y</p>"),
+            None,
+        ),
+        (
+            format!("<svg><g><noscript><style>'<a b='</style>{denial}<p>don't</p></svg>"),
+            None,
+        ),
+        (
+            format!("<svg><foreignObject></svg></foreignObject><script>\"{denial}\"</script>"),
+            Some(Disallowed),
+        ),
+        (
+            format!("<svg><desc><p>a</p></desc><g/></svg><script></script>{permission}"),
+            Some(Allowed),
+        ),
+        (
+            format!("<math><mi/><mi>a</mi></math><script></script>{permission}"),
+            Some(Allowed),
+        ),
+        (format!("<svg><title>a</title></svg>{permission}"), None),
         (
             format!("<svg><title/><style/></svg>{denial}"),
             Some(Disallowed),
@@ -954,32 +1028,6 @@ fn a_text_is_read_in_the_time_that_its_length_takes() -> Outcome {
     let half = Place::LONGEST / 2 - 100;
     let filled = |part: &str, length: usize| part.repeat(length / part.len());
     let address = filled("a", half);
-        // Where a browser ends what is foreign, and what is text there, is not followed.
-        (
-            format!("<svg><p>x</p><script>x=\"<a title='\";</script>{denial}<p>don't</p></svg>"),
-            None,
-        ),
-        (
-            format!("<svg><![CDATA[ > <!-- ]]></svg>{denial}<p>x --> y</p>"),
-            None,
-        ),
-        (
-            format!("<svg><g><noscript><style>'<a b='</style>{denial}<p>don't</p></svg>"),
-            None,
-        ),
-        (
-            format!("<svg><foreignObject></svg></foreignObject><script>\"{denial}\"</script>"),
-            Some(Disallowed),
-        ),
-        (
-            format!("<svg><desc><p>a</p></desc><g/></svg><script></script>{permission}"),
-            Some(Allowed),
-        ),
-        (
-            format!("<math><mi/><mi>a</mi></math><script></script>{permission}"),
-            Some(Allowed),
-        ),
-        (format!("<svg><title>a</title></svg>{permission}"), None),
     let of_headers = filled("tdm-reservation: 1\n", half);
     let of_page = filled("<meta name=tdm-reservation content=1>", half);
     let of_rule = filled("\"tdm-reservation\":1,", half);

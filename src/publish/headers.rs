@@ -33,10 +33,11 @@ pub(super) fn write(publication: &Publication) -> String {
 /// must not lift what is said for this path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let path = path.compared();
+    let text = unfolded(text);
     let mut about = Some(Meant::Surely);
     let (mut pairs, mut unsure) = (Vec::new(), Vec::<Vec<_>>::new());
     let mut is_taken_back = false;
-    for line in text.lines().map(str::trim) {
+    for line in text.lines() {
         if let Some((pattern, is_exact)) = block(line) {
             about = path.is_of(&pattern);
             if about.is_some() && !is_exact {
@@ -73,15 +74,36 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     statements
 }
 
-/// The pattern of the paths that a block of a `_headers` file speaks of, where a line begins
-/// one, and whether it speaks of no others. In it `*` stands for anything, and `:name` for
-/// anything within a segment, which the pattern does not tell.
-fn block(line: &str) -> Option<(String, bool)> {
+/// The lines without white space around them. In a response one that begins with white space
+/// continues the one before (RFC 9112 section 5.2); in a `_headers` file it does not.
+fn unfolded(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_indented = |line: &str| line.starts_with([' ', '\t']);
+    let mut said = text.lines().filter(|line| !line.trim().is_empty());
+    let is_file = said.clone().next().is_some_and(is_indented)
+        || said.any(|line| !is_indented(line) && begins_block(line));
+    let mut lines = String::with_capacity(text.len());
+    for line in text.lines() {
+        let is_continued = !is_file && is_indented(line);
+        lines.push(if is_continued { ' ' } else { '\n' });
+        lines.push_str(line.trim());
+    }
+    lines
+}
+
+fn begins_block(line: &str) -> bool {
     let begins = |start: &str| {
         let found = line.get(..start.len());
         found.is_some_and(|found| found.eq_ignore_ascii_case(start))
     };
-    if !["/", "http://", "https://"].into_iter().any(begins) {
+    ["/", "http://", "https://"].into_iter().any(begins)
+}
+
+/// The pattern of the paths that a block of a `_headers` file speaks of, where a line begins
+/// one, and whether it speaks of no others. In it `*` stands for anything, and `:name` for
+/// anything within a segment, which the pattern does not tell.
+fn block(line: &str) -> Option<(String, bool)> {
+    if !begins_block(line) {
         return None;
     }
     let mut parts = line.split(':');
