@@ -178,7 +178,7 @@ impl Inspection {
     #[must_use]
     pub fn layered(&self) -> Inspection {
         let of_tdmrep = |statement: &&Statement| {
-            statement.vocabulary() == Vocabulary::Tdmrep && statement.field() != marker::TDM_POLICY
+            statement.vocabulary() == Vocabulary::Tdmrep && !statement.is_silent()
         };
         let nearest = self
             .statements

@@ -201,5 +201,14 @@ fn tdmrep_may_be_layered_where_its_reader_asks_for_it() -> Outcome {
         Answer::Disallowed
     );
     assert_eq!(served.answer(Usage::DataMining, None), Answer::Disallowed);
+    // What permits nothing, since it is for another host, supersedes nothing.
+    let mut served = song(&[])?;
+    let elsewhere = "https://staging.example/*\n  tdm-reservation: 0";
+    served.hear(Place::Headers.read(elsewhere, &path));
+    served.hear(Place::TdmrepJson.read(reservation, &path));
+    assert_eq!(
+        served.layered().answer(Usage::DataMining, None),
+        Answer::Disallowed
+    );
     Ok(())
 }
