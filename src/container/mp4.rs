@@ -95,9 +95,12 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     let path = path(source, &inside)?;
     let mut others = other_tags(source, &top, &path)?;
     others.extend(other_tags(source, &inside, &path)?);
+    let is_user_data = |atom: &&Atom| &atom.kind == b"udta";
+    let mut user_data: Vec<Atom> = inside.iter().filter(is_user_data).cloned().collect();
     for track in inside.iter().filter(|atom| &atom.kind == b"trak") {
         let parts = children(source, track.payload())?;
         others.extend(other_tags(source, &parts, &path)?);
+        user_data.extend(parts.iter().filter(is_user_data).cloned());
     }
     let keys = path::keys(source, &path)?;
     let free_in_meta = free_in_meta(source, &path)?;
@@ -115,7 +118,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
     };
     let behind = top.iter().find(|atom| atom.start() == moov.end());
     let free_behind_moov = zero_free(source, behind)?;
-    let packets = packets::find_all(source, &top, &inside, path.first(), first)?;
+    let packets = packets::find_all(source, &top, &user_data, path.first(), first)?;
     let (carrier, tag) = match &keys {
         Some((_, inside)) => (Carrier::Mdta, Some(inside.clone())),
         None => (Carrier::Ilst, path.get(2).map(Atom::payload)),

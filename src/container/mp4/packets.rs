@@ -47,12 +47,12 @@ pub(super) struct Edit {
     pub(super) removed: bool,
 }
 
-/// The packets among the atoms at the top and in the `udta` of `moov`, given the one of these
-/// that is edited, and where the first fragment starts.
+/// The packets among the atoms at the top and in every `udta`, given the one of these that is
+/// edited, and where the first fragment starts.
 pub(super) fn find_all(
     source: &mut Source,
     top: &[Atom],
-    moov: &[Atom],
+    user_datas: &[Atom],
     edited: Option<&Atom>,
     fragment: Option<u64>,
 ) -> Result<Packets, Fault> {
@@ -68,7 +68,7 @@ pub(super) fn find_all(
             });
         }
     }
-    for udta in moov.iter().filter(|atom| &atom.kind == b"udta") {
+    for udta in user_datas {
         let (inside, _) = user_data(source, udta)?;
         let inside = children(source, inside)?.into_iter();
         let is_edited = edited.is_some_and(|edited| edited.start() == udta.start());
