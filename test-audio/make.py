@@ -2542,6 +2542,7 @@ def xmp_cases() -> None:
     m4a("fragments.m4a", "fragments, XMP in a uuid behind moov", lambda: fragmented("file", notice_items(), behind=uuid))
     m4a("fragments-free.m4a", "fragments, XMP in a uuid behind free space", lambda: fragmented("moof", notice_items(), behind=box("free", bytes(4096)) + uuid))
     m4a("fragments-counted.m4a", "fragments, XMP in a uuid before each, over which sidx counts", lambda: fragmented("file", notice_items(), each=uuid))
+    m4a("fragments-behind.m4a", "fragments, XMP in a uuid behind them", lambda: fragmented("file", notice_items()) + uuid)
 
     quicktime = box("ftyp", b"qt  " + bytes(4) + b"qt  ")
     words = box("©cpy", struct.pack(">HH", len(COPYRIGHT), 0) + COPYRIGHT.encode())
@@ -2558,6 +2559,13 @@ def xmp_cases() -> None:
     mov("two", "two XMP_", box("udta", atom, box("XMP_", denied)))
     mov("second-udta", "XMP_ in a udta before that with the items", box("udta", atom), notice_items())
     mov("later-udta", "XMP_ in a second udta, none with items", box("udta", words), box("udta", atom))
+    def in_track(moov: bytes) -> bytes:
+        """Puts a packet into the user data of the track."""
+        boxes = parse_boxes(moov)
+        child(boxes, "moov", "trak").append((b"udta", box("XMP_", denied)))
+        return write_boxes(boxes)
+    one("track.mov", "mp4", "data mining prohibited in the user data of the track", lambda: mp4(quicktime, "moov", "mdat", edit=in_track))
+    one("track-beside.mov", "mp4", "the same beside XMP_ in moov", lambda: mp4(quicktime, "mdat", "moov", udta=box("udta", atom), edit=in_track))
     mov("top", "XMP in a uuid at the top, as in MP4", layout=("moov", "mdat", uuid))
     mov("both", "XMP in a uuid at the top and in XMP_", box("udta", atom), layout=("moov", "mdat", box("uuid", XMP_UUID, denied)))
     one("no-ftyp.mov", "mp4", "old QuickTime without ftyp, XMP in XMP_", lambda: mp4("moov", "mdat", udta=box("udta", atom)))
