@@ -177,15 +177,15 @@ fn own_packet(
         return Ok((TagChange::Keep, None));
     };
     let Some(range) = range else {
-        return Ok(match (packet.wanted.is_empty(), others.is_empty()) {
-            (true, _) => (TagChange::Keep, None),
-            // Of two packets a reader would see one.
-            (false, false) => (TagChange::Keep, Some(Packed::KEPT)),
-            (false, true) => {
-                let create = TagChange::Create(xmp::create(packet.wanted));
-                (create, Some(Packed::NEW))
-            }
-        });
+        if packet.wanted.is_empty() {
+            return Ok((TagChange::Keep, None));
+        }
+        // Of two packets a reader would see one.
+        if !others.is_empty() || layout.has_far_packet(source)? {
+            return Ok((TagChange::Keep, Some(Packed::KEPT)));
+        }
+        let create = TagChange::Create(xmp::create(packet.wanted));
+        return Ok((create, Some(Packed::NEW)));
     };
     let Edited {
         splices,

@@ -247,6 +247,14 @@ impl Layout {
         }
     }
 
+    /// Whether an XMP packet stands too far away for a look at the file.
+    pub(crate) fn has_far_packet(&self, source: &mut Source) -> Result<bool, Fault> {
+        match &self.structure {
+            Structure::Mp4(mp4) => mp4.has_far_packet(source),
+            _ => Ok(false),
+        }
+    }
+
     /// What of a file of `length` bytes a decoder may see: not the tags at the ends of
     /// MPEG audio and FLAC, which decoders take for sound, nor a WAV around MPEG audio; and
     /// each link of a chained Ogg as if it were a file.

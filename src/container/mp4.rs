@@ -249,6 +249,20 @@ impl Mp4 {
         }
     }
 
+    /// Whether an XMP packet stands behind the first fragment.
+    pub(super) fn has_far_packet(&self, source: &mut Source) -> Result<bool, Fault> {
+        let Some(fragments) = &self.fragments else {
+            return Ok(false);
+        };
+        let mut atoms = Atoms::top(fragments.range().start..source.len());
+        while let Some(atom) = atoms.next(source)? {
+            if packets::is_packet(source, &atom)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Hands the samples of every track to `visit`, by chunks and runs.
     pub(super) fn parts(&self, source: &mut Source, visit: &mut EachPart<'_>) -> Result<(), Fault> {
         for samples in std::iter::once(&self.samples).chain(&self.other_samples) {

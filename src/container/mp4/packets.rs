@@ -57,13 +57,13 @@ pub(super) fn find_all(
     fragment: Option<u64>,
 ) -> Result<Packets, Fault> {
     let mut list = Vec::new();
-    for atom in top.iter().filter(|atom| &atom.kind == b"uuid") {
-        let Range { start, end } = atom.payload();
-        if end - start >= 16 && source.has(start, &UUID)? {
+    for atom in top {
+        if is_packet(source, atom)? {
+            let Range { start, end } = atom.payload();
             list.push(Packet {
                 atom: atom.clone(),
                 at_top: true,
-                text: start + 16..end,
+                text: start + UUID.len() as u64..end,
                 is_free: fragment.is_none_or(|first| end <= first),
             });
         }
@@ -90,6 +90,13 @@ pub(super) fn find_all(
     };
     list.sort_by_key(|packet| packet.at_top == is_quicktime);
     Ok(Packets { list, is_quicktime })
+}
+
+/// Whether an atom at the top holds a packet.
+pub(super) fn is_packet(source: &mut Source, atom: &Atom) -> Result<bool, Fault> {
+    let Range { start, end } = atom.payload();
+    let is_long = end - start >= UUID.len() as u64;
+    Ok(&atom.kind == b"uuid" && is_long && source.has(start, &UUID)?)
 }
 
 impl Packets {
