@@ -202,6 +202,7 @@ fn own_packet(
             splices,
             before,
             after,
+            whole: xmp == Some(Packed::NEW),
         }
     };
     Ok((change, xmp))
@@ -254,6 +255,7 @@ fn main_tag(source: &mut Source, layout: &Layout, wanted: &Wanted<'_>) -> Result
         splices: edited.splices,
         before: edited.before,
         after: edited.after,
+        whole: false,
     };
     Ok(Tagged {
         padded: edited.padded,

@@ -9,7 +9,7 @@ use std::fs;
 
 use Answer::{Claimed, Conditional, Disallowed, Unreadable};
 use Usage::{DataMining, GenerativeTraining, Inference, Search, Training};
-use common::bytes::{find, le32, part, put, rest};
+use common::bytes::{be, find, le32, part, put, rest};
 use common::ledger::{self, Case};
 use common::{NO_AI, Outcome, Shelf, Song, build, corpus, ensure, no_ai};
 use noai_audio::{Answer, Declaration, EmbedOptions, Preset, Status, Usage, Warning};
@@ -570,8 +570,7 @@ fn a_packet_that_is_too_long_is_unreadable_and_stays() -> Outcome {
         packet.replacen(ENDING, &format!("{space}{ENDING}"), 1)
     };
     let long = [&b"XMP\0"[..], sized(&packet, (1 << 20) + 1).as_bytes()].concat();
-    let uuid = b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
-    let uuid = [&uuid[..], sized(&packet, (1 << 20) + 1).as_bytes()].concat();
+    let long_uuid = uuid(sized(&packet, (1 << 20) + 1).as_bytes());
     let m4a = fs::read(corpus().join("clean/sine.m4a"))?;
     let mp3 = fs::read(corpus().join("clean/sine.mp3"))?;
     let files = [
@@ -582,7 +581,7 @@ fn a_packet_that_is_too_long_is_unreadable_and_stays() -> Outcome {
                 &[build::chunk(b"_PMX", long.get(4..).unwrap_or_default())],
             ),
         ),
-        ("long.m4a", [m4a, build::atom(b"uuid", &uuid)].concat()),
+        ("long.m4a", [m4a, long_uuid].concat()),
         (
             "long.mp3",
             [build::id3(&[build::frame(b"PRIV", &long)]), mp3].concat(),
@@ -629,5 +628,124 @@ fn a_uuid_of_eight_bytes_is_no_packet() -> Outcome {
     assert_eq!(song.tag()?.warnings, []);
     assert_eq!(packets(&song.bytes()?).len(), 1);
     assert!(song.strip()?.exact && song.is_original()?);
+    Ok(())
+}
+
+/// The atom of a packet at the top of an MP4.
+fn uuid(packet: &[u8]) -> Vec<u8> {
+    let kind = b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
+    build::atom(b"uuid", &[kind, packet].concat())
+}
+
+/// Where an atom that stands once starts, and its size.
+fn atom_at(file: &[u8], kind: &[u8; 4]) -> Outcome<(usize, usize)> {
+    let at = find(file, kind).ok_or("no such atom")? - 4;
+    Ok((at, be(file, at, 4)?))
+}
+
+/// The file with `uuid` before `moov`, paid by the `free` atom behind it, as is a `skip` atom
+/// behind that one.
+fn before_moov(file: &[u8], uuid: &[u8], skip: usize) -> Outcome<Vec<u8>> {
+    let (moov, _) = atom_at(file, b"moov")?;
+    let (at, size) = atom_at(file, b"free")?;
+    let skipped = build::atom(b"skip", &vec![0; skip]);
+    let left = size - uuid.len() - skipped.len();
+    let free = build::atom(b"free", &vec![0; left - 8]);
+    Ok([
+        part(file, 0, moov)?,
+        uuid,
+        part(file, moov, at - moov)?,
+        &free,
+        &skipped,
+        rest(file, at + size)?,
+    ]
+    .concat())
+}
+
+/// Other statements come and go, with a packet and without; then the file is as it was.
+fn comes_and_goes(song: &Song) -> Outcome {
+    let long = common::long_statement()?;
+    let short = common::short_statement();
+    let mut without = EmbedOptions::new();
+    without.xmp(false).replace(true);
+    for declarations in [[&short, &long], [&long, &short]] {
+        for declaration in declarations {
+            song.say_instead(declaration)?;
+        }
+        without.embed(song.path(), &no_ai())?;
+        song.say_instead(&no_ai())?;
+        assert!(song.strip()?.exact && song.is_original()?);
+        without.embed(song.path(), &no_ai())?;
+        song.say_instead(&long)?;
+        assert!(song.strip()?.exact && song.is_original()?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_moov_to_the_end_of_the_file_gets_its_packet_before_it() -> Outcome {
+    let mut file = fs::read(corpus().join("tagged/ilst-moov-last.m4a"))?;
+    let (moov, size) = atom_at(&file, b"moov")?;
+    assert_eq!(moov + size, file.len());
+    put(&mut file, moov, &[0; 4])?;
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.m4a", file)?;
+    assert_eq!(song.tag()?.warnings, []);
+    assert_eq!(packets(&song.bytes()?).len(), 1);
+    assert_eq!(song.answer(Training)?, Disallowed);
+    assert!(song.strip()?.exact && song.is_original()?);
+    comes_and_goes(&song)
+}
+
+/// It takes nothing, and none of the free space beside it is paid for it.
+#[test]
+fn an_empty_packet_beside_free_space_stays() -> Outcome {
+    let file = fs::read(corpus().join("tagged/free-after-moov.m4a"))?;
+    let (moov, size) = atom_at(&file, b"moov")?;
+    let (free, left) = atom_at(&file, b"free")?;
+    let (udta, room) = atom_at(&file, b"udta")?;
+    assert_eq!((moov + size, udta + room), (free, free));
+    let mut quicktime = [
+        part(&file, 0, free)?,
+        &build::atom(b"XMP_", &[]),
+        &build::atom(b"free", &vec![0; left - 16]),
+        rest(&file, free + left)?,
+    ]
+    .concat();
+    put(&mut quicktime, 8, b"qt  ")?;
+    put(&mut quicktime, moov, &(size as u32 + 8).to_be_bytes())?;
+    put(&mut quicktime, udta, &(room as u32 + 8).to_be_bytes())?;
+    let shelf = Shelf::new()?;
+    for (name, file) in [
+        ("song.m4a", before_moov(&file, &uuid(&[]), 0)?),
+        ("song.mov", quicktime),
+    ] {
+        let song = shelf.put(name, file)?;
+        assert_eq!(song.tag()?.warnings, [Warning::PacketKept], "{name}");
+        assert_eq!(song.bytes()?.len(), song.original().len(), "{name}");
+        assert!(song.strip()?.exact && song.is_original()?, "{name}");
+        comes_and_goes(&song)?;
+    }
+    Ok(())
+}
+
+/// However much there is: for all, for the fields alone, for nothing.
+#[test]
+fn free_space_beside_a_packet_of_others_pays_and_comes_back() -> Outcome {
+    let file = fs::read(corpus().join("tagged/free-after-moov.m4a"))?;
+    let shelf = Shelf::new()?;
+    let root = "rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"";
+    let packet = format!("<{root}>{RATING}</rdf:RDF>");
+    let (_, size) = atom_at(&file, b"free")?;
+    let uuid = uuid(packet.as_bytes());
+    let most = size - uuid.len() - 16;
+    let mut paid = Vec::new();
+    for skip in (0..=most).step_by(61) {
+        let song = shelf.put("song.m4a", before_moov(&file, &uuid, skip)?)?;
+        comes_and_goes(&song).map_err(|error| format!("{skip}: {error}"))?;
+        song.tag()?;
+        paid.push(song.bytes()?.len() == song.original().len());
+    }
+    assert!(paid.contains(&true) && paid.contains(&false));
     Ok(())
 }

@@ -150,6 +150,7 @@ impl Flac {
                     splices,
                     before,
                     after,
+                    ..
                 },
                 Some(block),
                 _,

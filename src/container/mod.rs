@@ -149,6 +149,8 @@ pub(crate) enum TagChange {
         /// Bytes of an earlier edit that go, and bytes that come.
         before: u64,
         after: u64,
+        /// It is an XMP packet that is ours as a whole.
+        whole: bool,
     },
     /// One edit for each tag that is held.
     Held(Vec<HeldEdit>),

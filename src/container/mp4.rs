@@ -333,6 +333,7 @@ impl Mp4 {
                 splices,
                 before,
                 after,
+                ..
             } => {
                 let (before, after) = (before + xmp.before, after + xmp.after);
                 self.edit(splices, before, after, prior)?

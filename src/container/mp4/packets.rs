@@ -133,13 +133,13 @@ impl Packets {
                     mut splices,
                     before,
                     after,
+                    whole,
                 },
                 Some(packet),
             ) => {
-                let text = packet.text.end - packet.text.start;
-                let whole = packet.atom.end() - packet.atom.start();
+                let header = packet.text.start - packet.atom.start();
                 // Of a packet that is ours, the atom is, too.
-                let around = if before == text { whole - text } else { 0 };
+                let around = if whole { header } else { 0 };
                 (edit.before, edit.after) = (before + around, after + around);
                 let growth = splice::growth(&splices);
                 splices.extend(packet.atom.resized(growth)?);
