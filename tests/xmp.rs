@@ -749,3 +749,23 @@ fn free_space_beside_a_packet_of_others_pays_and_comes_back() -> Outcome {
     assert!(paid.contains(&true) && paid.contains(&false));
     Ok(())
 }
+
+#[test]
+fn an_mp4_whose_ftyp_is_not_the_first_atom_is_no_quicktime() -> Outcome {
+    let file = fs::read(corpus().join("clean/sine.m4a"))?;
+    let (free, size) = atom_at(&file, b"free")?;
+    let swapped = [
+        part(&file, free, size)?,
+        part(&file, 0, free)?,
+        rest(&file, free + size)?,
+    ]
+    .concat();
+    let shelf = Shelf::new()?;
+    let song = shelf.put("song.m4a", swapped)?;
+    assert_eq!(song.tag()?.warnings, []);
+    let tagged = song.bytes()?;
+    assert!(find(&tagged, b"XMP_").is_none());
+    assert!(find(&tagged, rest(&uuid(&[]), 4)?).is_some());
+    assert!(song.strip()?.exact && song.is_original()?);
+    Ok(())
+}

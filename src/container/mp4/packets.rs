@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::{OwnXmp, TagChange, Xmp};
-use super::atoms::{self, Atom, children};
+use super::atoms::{self, Atom, children, find};
 use super::path::user_data;
 use crate::error::Fault;
 use crate::source::Source;
@@ -83,8 +83,7 @@ pub(super) fn find_all(
                 }),
         );
     }
-    let brand = top.first().filter(|atom| &atom.kind == b"ftyp");
-    let is_quicktime = match brand {
+    let is_quicktime = match find(top, b"ftyp") {
         Some(brand) => source.has(brand.payload().start, b"qt  ")?,
         None => true,
     };
