@@ -130,8 +130,8 @@ pub(crate) fn edit(
     Ok(edited)
 }
 
-/// The same of a packet that is held, in positions of the packet. None becomes one that would
-/// not be read, for one reason or for its length, which is `most`.
+/// The same of a packet that is held, in positions of the packet. It stays as it is where it
+/// would become one that cannot be read, or one of more than `most` bytes.
 pub(super) fn edit_packet(packet: &[u8], xmp: &Packet<'_>, most: u64) -> Edited {
     let (prior, ours) = xmp.prior.unzip();
     let edited = parse(packet, |text, document| {
