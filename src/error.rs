@@ -170,6 +170,11 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Whether it is none of the bytes that were read.
+    pub(crate) fn is_of_the_reader(&self) -> bool {
+        matches!(self, Fault::Io(_))
+    }
+
     /// The same fault, found in bytes that begin at `start` of the file.
     pub(crate) fn offset_by(self, start: u64) -> Fault {
         match self {

@@ -13,6 +13,7 @@ use crate::vocabulary::ad_hoc;
 
 /// A field that may speak of consent, as it was found.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct Found {
     pub(crate) name: &'static str,
     /// None in a C2PA manifest.
@@ -21,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) main: bool,
     /// In which of them, counted from 0.
     pub(crate) link: usize,
+    /// Among the tags of the file that was packed.
+    pub(crate) kept: bool,
     /// In which XMP packet, counted from 0.
     pub(crate) packet: Option<usize>,
     /// Whether it may merely repeat a marker: a property that stands as others write it is theirs.
@@ -31,9 +34,9 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether the name is one of those that only we write.
+    /// Whether the name is one of those that only we write, and it stands in the file itself.
     pub(crate) fn is_ours(&self) -> bool {
-        marker::FIELDS.contains(&self.name)
+        !self.kept && marker::FIELDS.contains(&self.name)
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
@@ -46,6 +49,9 @@ impl Found {
 
 /// Not a field: a C2PA manifest itself, unreadable or not.
 pub(crate) const MANIFEST: &str = "C2PA";
+
+/// Not a field: the tags of the file that was packed, where they cannot be read.
+pub(crate) const KEPT: &str = "KEPT";
 
 /// For how many links of a chain fields are counted apart.
 const MOST_LINKS: usize = 100;
@@ -62,14 +68,9 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
     let mut add = |carrier: Carrier, main, link, at, fields: Vec<Field>| {
         found.extend(fields.into_iter().filter_map(|field| {
             Some(Found {
-                name: name_of(&field.name)?,
-                carrier: Some(carrier),
                 main,
                 link,
-                packet: None,
-                may_echo: true,
-                value: field.value,
-                may_permit: true,
+                ..in_tag(carrier, field)?
             })
         }));
         refuse_more(&found, most, at)
@@ -93,6 +94,10 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         let fields = carrier.read(source, range.clone(), &wants)?;
         add(*carrier, false, 0, range.start, fields)?;
     }
+    kept(source, layout, &mut |fields, at| {
+        found.extend(fields);
+        refuse_more(&found, most, at)
+    })?;
     packets(source, layout, &mut |number, packet: Vec<Said>, at| {
         found.extend(packet.into_iter().map(|said| in_packet(said, number)));
         refuse_more(&found, most, at)
@@ -115,6 +120,69 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
     Ok(found)
 }
 
+fn in_tag(carrier: Carrier, field: Field) -> Option<Found> {
+    Some(Found {
+        name: name_of(&field.name)?,
+        carrier: Some(carrier),
+        main: false,
+        link: 0,
+        kept: false,
+        packet: None,
+        may_echo: true,
+        value: field.value,
+        may_permit: true,
+    })
+}
+
+/// What is done with fields that were found, and where the tag starts.
+type HearFields<'a> = dyn FnMut(Vec<Found>, u64) -> Result<(), Fault> + 'a;
+
+/// What the tags of the file that was packed say. Of one that cannot be read, that; it keeps
+/// nobody from writing to this file.
+fn kept(source: &mut Source, layout: &Layout, hear: &mut HearFields<'_>) -> Result<(), Fault> {
+    for (number, (carrier, range)) in layout.kept.iter().enumerate() {
+        let mut found = match in_kept(source, *carrier, range, number) {
+            Err(fault) if fault.is_of_the_reader() => return Err(fault),
+            Err(_) => vec![Found {
+                carrier: Some(*carrier),
+                may_echo: false,
+                ..in_manifest(KEPT, Value::Unreadable("the tag cannot be read"), true)
+            }],
+            Ok(found) => found,
+        };
+        for field in &mut found {
+            field.kept = true;
+        }
+        hear(found, range.start)?;
+    }
+    Ok(())
+}
+
+fn in_kept(
+    source: &mut Source,
+    carrier: Carrier,
+    range: &Range<u64>,
+    number: usize,
+) -> Result<Vec<Found>, Fault> {
+    /// Packets here are none of those that are counted from 0.
+    const BEHIND: usize = 1 << 31;
+    let packets = match carrier {
+        Carrier::Xmp => vec![xmp::read(source, range.clone())?],
+        Carrier::Id3v2 => id3v2::packets(source, range.clone())?,
+        _ => Vec::new(),
+    };
+    let fields = carrier.read(source, range.clone(), &|name| name_of(name).is_some())?;
+    let mut found: Vec<Found> = fields
+        .into_iter()
+        .filter_map(|field| in_tag(carrier, field))
+        .collect();
+    for packet in packets {
+        let said = packet.into_iter();
+        found.extend(said.map(|said| in_packet(said, BEHIND + number)));
+    }
+    Ok(found)
+}
+
 /// What is done with what a packet says: the number of the packet, counted from 0, and where it
 /// or the tag that it is in starts.
 type HearPacket<'a> = dyn FnMut(usize, Vec<Said>, u64) -> Result<(), Fault> + 'a;
@@ -122,9 +190,7 @@ type HearPacket<'a> = dyn FnMut(usize, Vec<Said>, u64) -> Result<(), Fault> + 'a
 /// Every XMP packet in the file.
 fn packets(source: &mut Source, layout: &Layout, hear: &mut HearPacket<'_>) -> Result<(), Fault> {
     let mut number = 0..;
-    let others = layout.others.iter();
-    let kept = others.filter_map(|(carrier, range)| (*carrier == Carrier::Xmp).then_some(range));
-    for range in layout.xmp.own.iter().flat_map(OwnXmp::all).chain(kept) {
+    for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
         let said = xmp::read(source, range.clone())?;
         hear(number.next().unwrap_or_default(), said, range.start)?;
     }
@@ -142,6 +208,7 @@ fn in_packet(said: Said, number: usize) -> Found {
         carrier: Some(Carrier::Xmp),
         main: false,
         link: 0,
+        kept: false,
         packet: Some(number),
         may_echo: said.in_our_form,
         value: said.value,
@@ -163,6 +230,7 @@ fn in_manifest(name: &'static str, value: Value, may_permit: bool) -> Found {
         carrier: None,
         main: false,
         link: 0,
+        kept: false,
         packet: None,
         may_echo: false,
         value,

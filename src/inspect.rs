@@ -210,7 +210,8 @@ impl Inspection {
     /// Our own marker, where there is one. `Conflict` where one is damaged or two disagree.
     pub(crate) fn into_marker(self) -> Result<Option<Marker>, Error> {
         let mut ours = None;
-        for statement in self.statements {
+        let own = self.statements.into_iter();
+        for statement in own.filter(|statement| !statement.is_kept()) {
             match statement.meaning {
                 Meaning::Ours(marker) if ours.as_ref().is_none_or(|known| *known == *marker) => {
                     ours = Some(*marker);

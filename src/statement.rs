@@ -25,6 +25,8 @@ pub struct Statement {
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     Tag(Carrier),
+    /// In a tag of the file that was packed.
+    Kept(Carrier),
     Manifest,
     Outside(Place),
     Elsewhere,
@@ -82,15 +84,24 @@ impl Statement {
     /// the server.
     pub(crate) fn layer(&self) -> u8 {
         match self.origin {
-            Origin::Tag(_) | Origin::Manifest => 0,
+            Origin::Tag(_) | Origin::Kept(_) | Origin::Manifest => 0,
             Origin::Outside(Place::Headers | Place::Page) => 1,
             Origin::Outside(_) | Origin::Elsewhere => 2,
         }
     }
 
-    /// Whether nothing is said, and nothing is amiss.
+    /// Whether it says nothing of its own, and nothing is amiss.
     pub(crate) fn is_silent(&self) -> bool {
-        matches!(&self.meaning, Meaning::Says(reading) if *reading == Reading::default())
+        match &self.meaning {
+            Meaning::Says(reading) => *reading == Reading::default(),
+            Meaning::Echo => true,
+            Meaning::Ours(_) => false,
+        }
+    }
+
+    /// Whether it was said in the file that was packed.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self.origin, Origin::Kept(_))
     }
 
     /// Takes back what is allowed.
@@ -112,7 +123,7 @@ impl Statement {
     #[must_use]
     pub fn tag(&self) -> &'static str {
         match self.origin {
-            Origin::Tag(carrier) => carrier.name(),
+            Origin::Tag(carrier) | Origin::Kept(carrier) => carrier.name(),
             Origin::Manifest => "c2pa",
             Origin::Outside(place) => place.name(),
             Origin::Elsewhere => "elsewhere",
@@ -281,7 +292,9 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
             (Vocabulary::Tdmrep, &tdmrep::USES)
         }
         marker::COPYRIGHT | marker::USAGE_TERMS | marker::RIGHTS => (Vocabulary::Notice, &[]),
-        marker::DATA_MINING | marker::OTHER_CONSTRAINTS => (Vocabulary::Plus, &plus::USES),
+        // Of a packet that cannot be read, which may have a notice.
+        marker::DATA_MINING => (Vocabulary::Plus, &Usage::ALL),
+        marker::OTHER_CONSTRAINTS => (Vocabulary::Plus, &plus::USES),
         name if name == found::MANIFEST || c2pa::LABELS.contains(&name) => {
             (Vocabulary::TrainingMining, &training_mining::USES)
         }
@@ -357,7 +370,11 @@ fn statement(field: &Found, all: &[Found]) -> Option<Statement> {
     };
     let mut statement = Statement {
         field: field.name,
-        origin: field.carrier.map_or(Origin::Manifest, Origin::Tag),
+        origin: match field.carrier {
+            Some(carrier) if field.kept => Origin::Kept(carrier),
+            Some(carrier) => Origin::Tag(carrier),
+            None => Origin::Manifest,
+        },
         vocabulary,
         raw,
         terms: terms.map(str::to_owned),

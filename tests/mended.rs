@@ -6,14 +6,14 @@ use std::fs;
 use std::io::Cursor;
 
 use Answer::{Conditional, Disallowed, Unreadable};
-use common::bytes::{be, le32, part, put, rest};
+use common::bytes::{be, find, le32, part, put, rest};
 use common::{Outcome, Shelf, build, corpus, no_ai, ogg};
 use lofty::config::ParseOptions;
 use lofty::file::AudioFile;
 use lofty::tag::Accessor;
 use noai_audio::{
-    Answer, Batch, Declaration, EmbedOptions, ErrorKind, Limits, MarkerVerdict, Preset, Status,
-    Usage, Warning,
+    Answer, Batch, Declaration, EmbedOptions, ErrorKind, Limits, MarkerVerdict, Preset, Record,
+    Status, Usage, Warning,
 };
 
 /// The answer for one use of a file with these comments alone.
@@ -417,6 +417,61 @@ fn a_moov_at_the_end_stays_at_the_end() -> Outcome {
     }
     assert!(kinds.contains(&b"uuid".to_vec()));
     assert_eq!(kinds.last().map(Vec::as_slice), Some(b"moov".as_slice()));
+    song.strip()?;
+    assert!(song.is_original()?);
+    Ok(())
+}
+
+/// What is only kept keeps nobody from writing to the file itself, nor makes its statement
+/// another.
+#[test]
+fn a_kept_chunk_that_cannot_be_read_is_left_alone() -> Outcome {
+    let shelf = Shelf::new()?;
+    let bad_info = [b"INFO".as_slice(), &build::chunk(b"INAM", b"ab"), b"xyz"].concat();
+    for chunk in [
+        build::chunk(b"LIST", &bad_info),
+        build::chunk(b"id3 ", b"ID3\x03\0\0\xff\xff\xff\xff"),
+        build::chunk(b"id3 ", b"ID3\x03\0\0\0\0\0\x04!!!!"),
+    ] {
+        let blocks = [&b"RIFF\x08\0\0\0WAVE"[..], &chunk]
+            .map(|kept| build::block(2, &[b"riff", kept].concat()));
+        let head = [b"RIFF\x08\0\0\0WAVE", chunk.as_slice(), b"data\0\0\0\x01"].concat();
+        for (name, file) in [
+            ("kept.flac", build::flac_of(&blocks)),
+            ("kept.wv", wavpack_with(&head)?),
+        ] {
+            let song = shelf.put(name, file)?;
+            assert_eq!(song.answer(Usage::Training)?, Answer::Unreadable, "{name}");
+            song.tag()?;
+            assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed, "{name}");
+            song.strip()?;
+            assert!(song.is_original()?, "{name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_kept_statement_is_heard_and_is_not_the_files_own() -> Outcome {
+    let shelf = Shelf::new()?;
+    let wav = shelf.put("song.wav", build::wav(64, &[]))?;
+    wav.tag()?;
+    let tagged = wav.bytes()?;
+    let mut blocks = vec![build::block(2, b"riffRIFF\x08\0\0\0WAVE")];
+    for name in [b"id3 ", b"_PMX"] {
+        let at = find(&tagged, name).ok_or("no chunk")?;
+        let size = le32(&tagged, at + 4)?;
+        blocks.push(build::block(
+            2,
+            &[b"riff", &tagged[at..at + 8 + size]].concat(),
+        ));
+    }
+    let song = shelf.put("song.flac", build::flac_of(&blocks))?;
+    assert_eq!(song.answer(Usage::Training)?, Answer::Disallowed);
+    assert_eq!(song.verify()?.marker, MarkerVerdict::Missing);
+    song.tag()?;
+    assert_eq!(song.verify()?.marker, MarkerVerdict::Intact);
+    assert!(Record::of(song.path())?.marker.is_some());
     song.strip()?;
     assert!(song.is_original()?);
     Ok(())

@@ -300,3 +300,51 @@ fn half_a_pair_of_others_keeps_the_other_half_out() -> Outcome {
     }
     Ok(())
 }
+
+/// A stranger's frame that cannot be read, before ours: ours goes all the same.
+#[test]
+fn a_frame_of_others_that_cannot_be_read_keeps_ours_from_nothing() -> Outcome {
+    let shelf = Shelf::new()?;
+    let song = shelf.song("clean/sine.mp3")?;
+    song.tag()?;
+    let mut theirs = build::frame(b"PRIV", b"XMP\0packed");
+    theirs[9] = 0x80;
+    let mut edited = song.bytes()?;
+    edited.splice(10..10, theirs.clone());
+    let size = (edited[8] as usize) << 7 | edited[9] as usize;
+    let size = size + theirs.len();
+    edited[8] = u8::try_from(size >> 7)?;
+    edited[9] = u8::try_from(size & 0x7f)?;
+    std::fs::write(song.path(), &edited)?;
+    assert!(!song.strip()?.exact);
+    let left = song.bytes()?;
+    assert!(left.windows(theirs.len()).any(|bytes| bytes == theirs));
+    assert!(!left.windows(8).any(|bytes| bytes == b"<?xpacke"));
+    Ok(())
+}
+
+/// Also of a use that only a notice could speak of.
+#[test]
+fn a_packet_that_cannot_be_read_may_speak_of_every_use() -> Outcome {
+    let shelf = Shelf::new()?;
+    let many = "<rdf:li>No platform AI services without permission.</rdf:li>".repeat(51);
+    let terms = format!("<xmpRights:UsageTerms><rdf:Bag>{many}</rdf:Bag></xmpRights:UsageTerms>");
+    let song = wav(&shelf, &[&packet(&terms)])?;
+    song.say(
+        &Declaration::new()
+            .allow(Usage::PlatformService)
+            .declared(day()),
+    )?;
+    assert_eq!(song.answer(Usage::PlatformService)?, Unreadable);
+    let reserved = "<rdf:Description tdm:reservation='1'/>";
+    let outside = of_rdf("").replace("</x:x", &format!("{reserved}</x:x"));
+    let outside = outside.replace(
+        "xmlns:q=",
+        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:q=",
+    );
+    assert_eq!(
+        wav(&shelf, &[&outside])?.answer(Usage::Training)?,
+        Unreadable
+    );
+    Ok(())
+}

@@ -558,6 +558,15 @@ fn a_folded_header_is_heard() -> Outcome {
             Preference::Conditional,
         ),
         ("tdm-reservation:\n 0\nDate: x\n".to_owned(), Allowed),
+        // Or it is one, and all of it is indented but the first line.
+        (
+            "# ours\n /music/*\n   tdm-reservation: 1\n".to_owned(),
+            Disallowed,
+        ),
+        (
+            "# ours\n /music/*\n   tdm-reservation: 0\n".to_owned(),
+            Unknown,
+        ),
         // No line of a `_headers` file, though it looks like one.
         (
             "Location:\n /films/x\ntdm-reservation: 1".to_owned(),

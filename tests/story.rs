@@ -201,6 +201,17 @@ fn tdmrep_may_be_layered_where_its_reader_asks_for_it() -> Outcome {
         Answer::Disallowed
     );
     assert_eq!(served.answer(Usage::DataMining, None), Answer::Disallowed);
+    // What merely repeats a marker says nothing of its own, and supersedes nothing either.
+    let shelf = Shelf::new()?;
+    let denied = shelf.song("clean/sine.flac")?;
+    denied.say(&Declaration::from(Preset::NoGenerativeAi))?;
+    let mut heard = noai_audio::read(denied.path())?;
+    heard.hear(Place::Headers.read("tdm-reservation: 1\n", &path));
+    assert_eq!(heard.answer(Usage::DataMining, None), Answer::Disallowed);
+    assert_eq!(
+        heard.layered().answer(Usage::DataMining, None),
+        Answer::Disallowed
+    );
     // What permits nothing, since it is for another host, supersedes nothing.
     let mut served = song(&[])?;
     let elsewhere = "https://staging.example/*\n  tdm-reservation: 0";

@@ -80,8 +80,7 @@ pub(crate) struct Said {
     pub(crate) in_our_form: bool,
 }
 
-/// What the packet at `range` says. Of one that cannot be read, `plus:DataMining` says so, since
-/// no property speaks of more uses.
+/// What the packet at `range` says. Of one that cannot be read, `plus:DataMining` says so.
 pub(crate) fn read(source: &mut Source, range: Range<u64>) -> Result<Vec<Said>, Fault> {
     if range.end - range.start > source.limits().xmp {
         return Ok(vec![unreadable("the XMP packet is too long")]);
@@ -260,15 +259,25 @@ fn properties(text: &str, document: &Document<'_>) -> Result<Vec<Said>, &'static
             }
         }
     }
-    let is_silent = found.is_empty() && roots(document).next().is_none();
-    if is_silent
-        && document
-            .descendants()
-            .any(|node| of_description(node).next().is_some())
-    {
+    if is_said_outside(document) {
         return Err("the XMP packet has properties outside of rdf:RDF");
     }
     Ok(found)
+}
+
+/// Whether a property stands in no `rdf:RDF`.
+fn is_said_outside(document: &Document<'_>) -> bool {
+    let mut end = 0;
+    document.descendants().any(|node| {
+        if node.range().start < end {
+            return false;
+        }
+        if node.has_tag_name((RDF, "RDF")) {
+            end = node.range().end;
+            return false;
+        }
+        of_description(node).next().is_some()
+    })
 }
 
 /// Whether an element is what we would write for the properties in it.

@@ -77,6 +77,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: riff::id3_place(source, &chunks)?,
         beside,
         others,
+        kept: Vec::new(),
         xmp: Xmp {
             in_tag: true,
             own: Some(OwnXmp::of(packets, Vec::new())),

@@ -71,6 +71,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         others: information
             .map(|range| (Carrier::CafInformation, range))
             .collect(),
+        kept: Vec::new(),
         xmp: Xmp::default(),
         id3v1: None,
         priming,

@@ -93,6 +93,7 @@ impl Edges {
             tag: ours.map(Place::At),
             beside: None,
             others,
+            kept: Vec::new(),
             xmp: Xmp::default(),
             id3v1: tail.id3v1.filter(|_| !is_behind),
             priming: None,

@@ -71,11 +71,12 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     }
     let mut others = edges::front(source, start)?;
     others.extend(tags);
+    let mut kept = Vec::new();
     for block in blocks.iter().filter(|block| block.kind == APPLICATION) {
         let Range { start, end } = block.payload;
         let big_endian = source.has(start, b"aiff")?;
         if big_endian || source.has(start, b"riff")? {
-            others.extend(kept::in_chunk(source, start + 4..end, big_endian)?);
+            kept.extend(kept::in_chunk(source, start + 4..end, big_endian)?);
         }
     }
     let flac = Flac {
@@ -91,6 +92,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
             .map(|block| Place::At(block.payload.clone())),
         beside: None,
         others,
+        kept,
         xmp: Xmp::default(),
         id3v1: None,
         priming: None,

@@ -59,8 +59,13 @@ pub(super) fn in_chunk(
         b"_PMX" | b"XMP " => held(Carrier::Xmp, start),
         b"APPL" if source.has(start, b"XMP ")? => held(Carrier::Xmp, start + 4),
         name if name.eq_ignore_ascii_case(b"id3 ") => {
-            let length = id3v2::length(source, start)?.filter(|length| start + length <= end);
-            length.map(|length| (Carrier::Id3v2, start..start + length))
+            let length = match id3v2::length(source, start) {
+                Err(fault) if fault.is_of_the_reader() => return Err(fault),
+                // Whoever reads the tag is told what is wrong.
+                length => length.ok().flatten(),
+            };
+            let whole = length.map_or(end, |length| end.min(start + length));
+            Some((Carrier::Id3v2, start..whole))
         }
         _ => None,
     })

@@ -110,6 +110,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: tags.next().map(Place::At),
         beside: None,
         others: tags.map(|range| (Carrier::Matroska, range)).collect(),
+        kept: Vec::new(),
         xmp: Xmp::default(),
         id3v1: None,
         priming: track.delay.filter(|_| track.stream.codec == "aac"),

@@ -61,6 +61,8 @@ pub(crate) struct Layout {
     pub(crate) beside: Option<(Carrier, Range<u64>)>,
     /// Tags that are read and left alone.
     pub(crate) others: Vec<OtherTag>,
+    /// Those of the file that was packed, where it keeps them.
+    pub(crate) kept: Vec<OtherTag>,
     pub(crate) xmp: Xmp,
     /// Where an ID3v1 tag starts that readers prefer an ID3v2 tag to.
     pub(crate) id3v1: Option<u64>,

@@ -129,6 +129,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: tag.map(Place::At),
         beside: None,
         others,
+        kept: Vec::new(),
         xmp: packets.layout(),
         id3v1: None,
         priming: audio.priming,

@@ -47,6 +47,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: Some(Place::Held(tags)),
         beside: None,
         others: Vec::new(),
+        kept: Vec::new(),
         xmp: Xmp::default(),
         id3v1: None,
         priming: None,

@@ -62,6 +62,7 @@ pub(super) fn scan(source: &mut Source) -> Result<Layout, Fault> {
         tag: id3_place(source, &chunks)?,
         beside,
         others,
+        kept: Vec::new(),
         xmp: Xmp {
             in_tag: false,
             own: has_place.then_some(own),

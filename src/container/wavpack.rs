@@ -81,12 +81,12 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
     let edges = Edges::find(source, start)?;
     let blocks = start..edges.end();
     let mut left = source.limits().parts;
-    let (at, first, mut others) = first_block(source, blocks.clone(), &mut left)?;
+    let (at, first, mut tags) = first_block(source, blocks.clone(), &mut left)?;
     if first.flags & DSD != 0 {
         return Err(Fault::Unsupported("WavPack with DSD", at));
     }
     let (sample_rate, more) = details(source, at, &first, &mut left)?;
-    others.extend(more);
+    tags.extend(more);
     let sample_rate = sample_rate.ok_or(Fault::Malformed("WavPack: no sampling rate", at))?;
     let mut channels = first.channels();
     let (mut last, mut next) = (first.flags & LAST != 0, first.end);
@@ -112,7 +112,7 @@ pub(super) fn scan(source: &mut Source, start: u64) -> Result<Layout, Fault> {
             edge,
         })
     });
-    layout.others.extend(others);
+    layout.kept = tags;
     Ok(layout)
 }
 
@@ -129,7 +129,12 @@ fn first_block(
         if block.samples > 0 {
             return Ok((at, block, tags));
         }
-        tags.extend(details(source, at, &block, left)?.1);
+        match details(source, at, &block, left) {
+            Ok((_, more)) => tags.extend(more),
+            Err(fault) if fault.is_of_the_reader() => return Err(fault),
+            // Nothing that is played follows from it.
+            Err(_) => {}
+        }
         at = block.end;
     }
     Err(Fault::Limit("WavPack: too many blocks without samples", at))

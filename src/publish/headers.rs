@@ -32,9 +32,30 @@ pub(super) fn write(publication: &Publication) -> String {
 /// that speaks of the path. A block that may speak of others is heard by itself: what it says
 /// must not lift what is said for this path.
 pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_indented = |line: &&str| line.starts_with([' ', '\t']);
+    let said = text.lines().filter(|line| !line.trim().is_empty());
+    let is_file = said.clone().next().is_some_and(|line| is_indented(&line))
+        || said
+            .clone()
+            .any(|line| !is_indented(&line) && begins_block(line));
+    let mut statements = read_lines(&lines(text, is_file), path, Some(Meant::Surely));
+    // What looks like a response may yet be a file whose lines are all indented.
+    if !is_file
+        && said
+            .filter(is_indented)
+            .any(|line| begins_block(line.trim()))
+    {
+        let mut others = read_lines(&lines(text, true), path, None);
+        others.iter_mut().for_each(Statement::permit_nothing);
+        statements.extend(others);
+    }
+    statements
+}
+
+/// What the lines say, given whether those before the first block are meant.
+fn read_lines(text: &str, path: &UrlPath, mut about: Option<Meant>) -> Vec<Statement> {
     let path = path.compared();
-    let text = unfolded(text);
-    let mut about = Some(Meant::Surely);
     let (mut pairs, mut unsure) = (Vec::new(), Vec::<Vec<_>>::new());
     let mut is_taken_back = false;
     for line in text.lines() {
@@ -76,15 +97,10 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
 
 /// The lines without white space around them. In a response one that begins with white space
 /// continues the one before (RFC 9112 section 5.2); in a `_headers` file it does not.
-fn unfolded(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let is_indented = |line: &str| line.starts_with([' ', '\t']);
-    let mut said = text.lines().filter(|line| !line.trim().is_empty());
-    let is_file = said.clone().next().is_some_and(is_indented)
-        || said.any(|line| !is_indented(line) && begins_block(line));
+fn lines(text: &str, is_file: bool) -> String {
     let mut lines = String::with_capacity(text.len());
     for line in text.lines() {
-        let is_continued = !is_file && is_indented(line);
+        let is_continued = !is_file && line.starts_with([' ', '\t']);
         lines.push(if is_continued { ' ' } else { '\n' });
         lines.push_str(line.trim());
     }

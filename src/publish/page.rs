@@ -44,6 +44,8 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
     let (mut pairs, mut aside) = (Vec::new(), Vec::new());
     let mut statements = Vec::new();
     let mut passed_over: Vec<HtmlString> = Vec::new();
+    // How many of them are SVG or MathML.
+    let mut foreign = 0;
     let mut open: Option<OfText> = None;
     let (mut breaks_off, mut depends) = (false, false);
     let mut tokens = Tokenizer::new(text);
@@ -57,7 +59,7 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                     &mut aside
                 };
                 said.extend(stated(&tag));
-                let in_foreign = passed_over.iter().any(|name| is_foreign(name));
+                let in_foreign = foreign > 0;
                 let is_html_in_foreign = in_foreign && HTML_IN_FOREIGN.contains(&name);
                 if let Some(state) = text_state(name) {
                     if in_foreign {
@@ -69,6 +71,7 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                 } else if is_html_in_foreign || PASSED_OVER.contains(&name) {
                     let is_empty = is_html_in_foreign || is_foreign(name);
                     if !(tag.self_closing && is_empty) {
+                        foreign += usize::from(is_foreign(&tag.name));
                         passed_over.push(tag.name);
                     }
                 }
@@ -83,7 +86,9 @@ pub(super) fn read(text: &str, path: &UrlPath) -> Vec<Statement> {
                     let license = String::from_utf8_lossy(&license);
                     statements.extend(rsl_document::read_in_page(&license, &path));
                 }
-                passed_over.pop_if(|last| *last == tag.name);
+                if let Some(closed) = passed_over.pop_if(|last| *last == tag.name) {
+                    foreign -= usize::from(is_foreign(&closed));
+                }
             }
             Token::Error(error) => {
                 breaks_off |= error.as_str().starts_with("eof-in-");

@@ -27,6 +27,10 @@ pub(crate) fn packets(source: &mut Source, range: Range<u64>) -> Result<Vec<Vec<
                 Some(Err(why)) => Some(vec![xmp::unreadable(why)]),
                 None => None,
             });
+            let values: usize = packets.iter().map(Vec::len).sum();
+            if values > source.limits().fields as usize {
+                return Err(Fault::Limit("too many fields of ours", frame.at));
+            }
         }
         Ok(packets)
     })?;
@@ -73,16 +77,20 @@ pub(super) fn edit(
         return Ok(Default::default());
     }
     let most = source.limits().xmp;
+    let mut kept = None;
     for frame in &tag.frames {
-        let edited = match packet(source, tag, frame)? {
+        match packet(source, tag, frame)? {
             // Longer than the longest that is read, it is not whole.
             Some(Ok(packet)) if packet.len() as u64 <= most => {
-                xmp::edit_packet(&packet, wanted, most)
+                let edited = xmp::edit_packet(&packet, wanted, most);
+                return edit_frame(source, tag, frame, edited);
             }
-            Some(_) => Edited::kept(),
-            None => continue,
-        };
-        return edit_frame(source, tag, frame, edited);
+            Some(_) => kept = Some(Packed::KEPT),
+            None => {}
+        }
+    }
+    if kept.is_some() {
+        return Ok((OneFrame::default(), kept));
     }
     let created = create(tag.version, wanted);
     let packed = (!created.is_empty()).then_some(Packed::NEW);
