@@ -133,7 +133,8 @@ fn told<T: Debug>(parts: impl Iterator<Item = T>) -> Vec<Field> {
     let tell = |part: T| {
         let text = format!("{part:?}");
         let is_named = |name: &str| is_ours(name) || name == "TCOP";
-        let may_change = text.split('"').any(is_named) || text.contains(&cprt);
+        let is_packet = text.contains("owner: \"XMP\"");
+        let may_change = text.split('"').any(is_named) || text.contains(&cprt) || is_packet;
         (text, may_change)
     };
     parts.map(tell).collect()

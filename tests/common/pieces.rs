@@ -70,21 +70,30 @@ const AROUND: [&str; 2] = [
     "</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>",
 ];
 
-/// An XMP packet: ours, or somebody else's without what is ours in it.
+/// An XMP packet: ours, or somebody else's without what is in our form in it. Of two
+/// descriptions one is of a statement whose tag was lost.
 pub(crate) fn packet(place: &str, head: &[u8], bytes: &[u8]) -> Piece {
     let text = String::from_utf8_lossy(bytes);
-    let ours = text.split_once(DESCRIPTION).and_then(|(before, rest)| {
-        let (_, behind) = rest.split_once("</rdf:Description>")?;
-        Some([before, behind])
-    });
-    match ours {
-        Some(around) if around == AROUND => Piece::new(place, Kind::Ours, bytes),
-        Some([before, behind]) => {
-            let others = [head, before.as_bytes(), behind.as_bytes()].concat();
-            Piece::new(place, Kind::Foreign, &others)
-        }
-        None => Piece::new(place, Kind::Foreign, &[head, bytes].concat()),
+    let mut parts = text.split(DESCRIPTION);
+    let before = parts.next().unwrap_or_default();
+    let mut others = Vec::new();
+    for part in parts {
+        let Some((_, behind)) = part.split_once("</rdf:Description>") else {
+            return Piece::new(place, Kind::Foreign, &[head, bytes].concat());
+        };
+        others.push(behind);
     }
+    let is_there = !others.is_empty();
+    let behind = others.concat();
+    if is_there && [before, behind.as_str()] == AROUND {
+        return Piece::new(place, Kind::Ours, bytes);
+    }
+    let foreign = if is_there {
+        [head, before.as_bytes(), behind.as_bytes()].concat()
+    } else {
+        [head, bytes].concat()
+    };
+    Piece::new(place, Kind::Foreign, &foreign)
 }
 
 /// Of a `uuid` atom that holds an XMP packet.

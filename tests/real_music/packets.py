@@ -17,5 +17,5 @@ AROUND = (
 
 def foreign_part(packet: bytes) -> bytes | None:
     """The packet without our description; nothing where all of it is ours."""
-    rest, count = DESCRIPTION.subn(b"", packet, count=1)
+    rest, count = DESCRIPTION.subn(b"", packet)
     return None if count and rest == AROUND else rest
