@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::carrier::c2pa::Hear;
-use crate::carrier::xmp::{self, Said};
+use crate::carrier::xmp::{self, Heard};
 use crate::carrier::{Carrier, Field, Value, id3v2};
 use crate::container::{Layout, OwnXmp, Place};
 use crate::error::Fault;
@@ -94,14 +94,13 @@ pub(crate) fn find(source: &mut Source, layout: &Layout) -> Result<Vec<Found>, F
         let fields = carrier.read(source, range.clone(), &wants)?;
         add(*carrier, false, 0, range.start, fields)?;
     }
-    kept(source, layout, &mut |fields, at| {
+    let mut hear = |fields: Vec<Found>, at| {
         found.extend(fields);
         refuse_more(&found, most, at)
-    })?;
-    packets(source, layout, &mut |number, packet: Vec<Said>, at| {
-        found.extend(packet.into_iter().map(|said| in_packet(said, number)));
-        refuse_more(&found, most, at)
-    })?;
+    };
+    let mut packet = 0;
+    kept(source, layout, &mut packet, &mut hear)?;
+    packets(source, layout, &mut packet, &mut hear)?;
     let mut is_there = false;
     manifests(source, layout, false, &mut |manifest| {
         let at = manifest.at;
@@ -139,8 +138,13 @@ type HearFields<'a> = dyn FnMut(Vec<Found>, u64) -> Result<(), Fault> + 'a;
 
 /// What the tags of the file that was packed say. Of one that cannot be read, that; it keeps
 /// nobody from writing to this file.
-fn kept(source: &mut Source, layout: &Layout, hear: &mut HearFields<'_>) -> Result<(), Fault> {
-    for (number, (carrier, range)) in layout.kept.iter().enumerate() {
+fn kept(
+    source: &mut Source,
+    layout: &Layout,
+    number: &mut usize,
+    hear: &mut HearFields<'_>,
+) -> Result<(), Fault> {
+    for (carrier, range) in &layout.kept {
         let mut found = match in_kept(source, *carrier, range, number) {
             Err(fault) if fault.is_of_the_reader() => return Err(fault),
             Err(_) => vec![Found {
@@ -162,10 +166,8 @@ fn in_kept(
     source: &mut Source,
     carrier: Carrier,
     range: &Range<u64>,
-    number: usize,
+    number: &mut usize,
 ) -> Result<Vec<Found>, Fault> {
-    /// Packets here are none of those that are counted from 0.
-    const BEHIND: usize = 1 << 31;
     let packets = match carrier {
         Carrier::Xmp => vec![xmp::read(source, range.clone())?],
         Carrier::Id3v2 => id3v2::packets(source, range.clone())?,
@@ -177,32 +179,39 @@ fn in_kept(
         .filter_map(|field| in_tag(carrier, field))
         .collect();
     for packet in packets {
-        let said = packet.into_iter();
-        found.extend(said.map(|said| in_packet(said, BEHIND + number)));
+        found.extend(in_packet(packet, number));
     }
     Ok(found)
 }
 
-/// What is done with what a packet says: the number of the packet, counted from 0, and where it
-/// or the tag that it is in starts.
-type HearPacket<'a> = dyn FnMut(usize, Vec<Said>, u64) -> Result<(), Fault> + 'a;
-
-/// Every XMP packet in the file.
-fn packets(source: &mut Source, layout: &Layout, hear: &mut HearPacket<'_>) -> Result<(), Fault> {
-    let mut number = 0..;
+/// Every XMP packet of the file itself.
+fn packets(
+    source: &mut Source,
+    layout: &Layout,
+    number: &mut usize,
+    hear: &mut HearFields<'_>,
+) -> Result<(), Fault> {
     for range in layout.xmp.own.iter().flat_map(OwnXmp::all) {
-        let said = xmp::read(source, range.clone())?;
-        hear(number.next().unwrap_or_default(), said, range.start)?;
+        let packet = xmp::read(source, range.clone())?;
+        hear(in_packet(packet, number), range.start)?;
     }
     for range in id3v2_tags(layout) {
-        for said in id3v2::packets(source, range.clone())? {
-            hear(number.next().unwrap_or_default(), said, range.start)?;
+        for packet in id3v2::packets(source, range.clone())? {
+            hear(in_packet(packet, number), range.start)?;
         }
     }
     Ok(())
 }
 
-fn in_packet(said: Said, number: usize) -> Found {
+/// What the packet of this number says, which is counted on.
+fn in_packet(packet: Vec<Heard>, number: &mut usize) -> Vec<Found> {
+    let this = *number;
+    *number += 1;
+    let property = |heard| of_packet(heard, this);
+    packet.into_iter().map(property).collect()
+}
+
+fn of_packet(said: Heard, number: usize) -> Found {
     Found {
         name: said.name,
         carrier: Some(Carrier::Xmp),

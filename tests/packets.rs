@@ -186,6 +186,14 @@ fn terms_in_another_packet_soften_nothing() -> Outcome {
         Disallowed
     );
     assert_eq!(wav(&shelf, &[&both])?.answer(Usage::Training)?, Conditional);
+    // Nor in another frame of one tag, be it the tag of the file that was packed.
+    let frames = [&reserved, &terms]
+        .map(|packet| build::frame(b"PRIV", &[b"XMP\0", packet.as_bytes()].concat()));
+    let chunk = build::chunk(b"id3 ", &build::id3(&frames));
+    let blocks =
+        [&b"RIFF\x08\0\0\0WAVE"[..], &chunk].map(|kept| build::block(2, &[b"riff", kept].concat()));
+    let packed = shelf.put("packed.flac", build::flac_of(&blocks))?;
+    assert_eq!(packed.answer(Usage::Training)?, Disallowed);
     Ok(())
 }
 

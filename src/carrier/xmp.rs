@@ -73,7 +73,7 @@ const PAIRS: [[&str; 2]; 2] = [
 const MOST_VALUES: usize = 50;
 
 /// A value of a property that was found.
-pub(crate) struct Said {
+pub(crate) struct Heard {
     pub(crate) name: &'static str,
     pub(crate) value: Value,
     /// It stands in a description as we write them.
@@ -81,7 +81,7 @@ pub(crate) struct Said {
 }
 
 /// What the packet at `range` says. Of one that cannot be read, `plus:DataMining` says so.
-pub(crate) fn read(source: &mut Source, range: Range<u64>) -> Result<Vec<Said>, Fault> {
+pub(crate) fn read(source: &mut Source, range: Range<u64>) -> Result<Vec<Heard>, Fault> {
     if range.end - range.start > source.limits().xmp {
         return Ok(vec![unreadable("the XMP packet is too long")]);
     }
@@ -102,8 +102,8 @@ pub(crate) fn read(source: &mut Source, range: Range<u64>) -> Result<Vec<Said>, 
 }
 
 /// What a packet says that cannot be read.
-pub(super) fn unreadable(why: &'static str) -> Said {
-    Said {
+pub(super) fn unreadable(why: &'static str) -> Heard {
+    Heard {
         name: DATA_MINING,
         value: Value::Unreadable(why),
         in_our_form: false,
@@ -244,12 +244,12 @@ fn elements<'a>(node: Node<'a, 'a>) -> impl Iterator<Item = Node<'a, 'a>> {
 }
 
 /// The properties that say something, one for each value.
-fn properties(text: &str, document: &Document<'_>) -> Result<Vec<Said>, &'static str> {
+fn properties(text: &str, document: &Document<'_>) -> Result<Vec<Heard>, &'static str> {
     let mut found = Vec::new();
     for element in roots(document).flat_map(elements) {
         let in_our_form = is_in_our_form(text, element);
         for (name, values) in of_description(element).filter(|(name, _)| *name != WEB_STATEMENT) {
-            found.extend(values.into_iter().map(|value| Said {
+            found.extend(values.into_iter().map(|value| Heard {
                 name,
                 value: Value::Text(value),
                 in_our_form,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::frames::{Frame, Header, Tag, on_frames};
 use super::{OneFrame, frame_size};
-use crate::carrier::xmp::{self, Packet, Said};
+use crate::carrier::xmp::{self, Heard, Packet};
 use crate::carrier::{Edited, Packed};
 use crate::error::Fault;
 use crate::source::Source;
@@ -14,7 +14,7 @@ use crate::splice;
 const OWNER: [u8; 4] = *b"XMP\0";
 
 /// What every packet in a tag says.
-pub(crate) fn packets(source: &mut Source, range: Range<u64>) -> Result<Vec<Vec<Said>>, Fault> {
+pub(crate) fn packets(source: &mut Source, range: Range<u64>) -> Result<Vec<Vec<Heard>>, Fault> {
     let header = Header::read(source, range)?;
     let (packets, _) = on_frames(source, &header, |source, tag| {
         let mut packets = Vec::new();
