@@ -16,7 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 import c2pa
+from comparison import Comparisons
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -40,17 +43,7 @@ ANSWERS = {
     "platform-service": "none",
 }
 
-passed, failed = 0, 0
-
-
-def check(what: str, found: object, expected: object) -> None:
-    """Counts one comparison."""
-    global passed, failed
-    if found == expected:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: {found!r}, expected {expected!r}")
+check = Comparisons()
 
 
 def certificates() -> tuple[ec.EllipticCurvePrivateKey, str]:
@@ -156,8 +149,7 @@ def main() -> int:
             check(f"{kind}: silent", "disallowed" in shown or "claimed" in shown, False)
             plain = subprocess.run([programs / "show", "--json", CORPUS / f"sine.{kind}"], check=True, capture_output=True, text=True).stdout
             check(f"{kind}: without", json.loads(plain)["manifest"], None)
-    print(f"c2pa: {passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.report("c2pa")
 
 
 if __name__ == "__main__":

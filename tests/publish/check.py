@@ -22,7 +22,10 @@ import xml.etree.ElementTree as xml
 from html.parser import HTMLParser
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 import http_sf
+from comparison import Comparisons
 from protego import Protego
 
 with contextlib.redirect_stdout(io.StringIO()):  # It prints that it has no key of its own service.
@@ -43,17 +46,7 @@ PATHS = {
     "open.wav": "/music/open.wav",
 }
 
-passed, failed = 0, 0
-
-
-def check(what: str, found: object, expected: object) -> None:
-    """Counts one comparison."""
-    global passed, failed
-    if found == expected:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: {found!r}, expected {expected!r}")
+check = Comparisons()
 
 
 def headers_by_path(text: str) -> dict[str, dict[str, str]]:
@@ -144,8 +137,7 @@ def main() -> int:
         check("status", subprocess.run(command, check=False, capture_output=True).returncode, 0)
         check("status where texts are there", subprocess.run(command, check=False, capture_output=True).returncode, 3)
         read_by_others(out)
-    print(f"published: {passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.report("published")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from comparison import Comparisons
+
 CORPUS = Path(__file__).parents[2] / "test-audio"
 NEW = ["sine.mp3", "sine.wav", "sine.aiff", "sine.m4a", "pcm.mov"]
 TERMS = "https://example.org/terms?a=1&b=2"
@@ -55,17 +59,7 @@ SAID_ANEW = {
 # Of two packets it shows one, here the first, in which ours is beside nobody's.
 SHOWN_OF_TWO = {"xmp-both.m4a", "xmp-two.wav", "xmp-v23-two.mp3", "xmp-track-beside.mov"}
 
-passed, failed = 0, 0
-
-
-def check(what: str, found: object, expected: object) -> None:
-    """Counts one comparison."""
-    global passed, failed
-    if found == expected:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: {found!r}, expected {expected!r}")
+check = Comparisons()
 
 
 def exiftool(folder: Path) -> dict[str, dict[str, object]]:
@@ -160,8 +154,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         written_anew(programs, Path(temporary))
         beside_others(programs, Path(temporary) / "others")
-    print(f"XMP: {passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.report("XMP")
 
 
 if __name__ == "__main__":
