@@ -178,7 +178,8 @@ impl Statement {
     /// What is said about `usage`; `None` where that cannot be read.
     ///
     /// Permissions that ended before `today` are unknown; with no day none has ended. So are
-    /// those of a platform, but for its own service. A field that repeats our own statement in coarser words says nothing of its own.
+    /// those of a platform, but for its own service. A field that repeats our own statement in
+    /// coarser words says nothing of its own.
     #[must_use]
     pub fn preference(&self, usage: Usage, today: Option<Date>) -> Option<Preference> {
         match &self.meaning {
